@@ -1,0 +1,1 @@
+"""What a bank is. Pure: no SQL, no Qt, no clock, no randomness, no I/O."""

@@ -1,0 +1,1 @@
+"""What people do: commands, time travel, reports, forgetting, import, verification."""

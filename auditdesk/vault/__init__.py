@@ -1,0 +1,1 @@
+"""Keys, operators, sealing, shredding: the only place that imports cryptography."""

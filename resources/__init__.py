@@ -1,0 +1,1 @@
+"""Icons, fonts, help pages and other files that are shipped with the program."""
