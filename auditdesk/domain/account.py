@@ -90,7 +90,7 @@ def _overdraft(event: Any, _at: int) -> dict[str, Any]:
     return {"overdraft_limit_minor": event.limit_minor}
 
 
-def _block(value: bool) -> Callable[[Any, int], dict[str, Any]]:  # noqa: FBT001 - builds two folders
+def _block(*, value: bool) -> Callable[[Any, int], dict[str, Any]]:
     def fold(event: Any, _at: int) -> dict[str, Any]:
         changes = {}
         if event.blocks in ("debits", "all"):
@@ -108,7 +108,7 @@ def _close(_event: Any, at: int) -> dict[str, Any]:
 
 _FOLDERS: Final[dict[type[e.Event], Callable[[Any, int], dict[str, Any]]]] = {
     e.OverdraftLimitSet: _overdraft,
-    e.AccountFrozen: _block(True),
-    e.AccountUnfrozen: _block(False),
+    e.AccountFrozen: _block(value=True),
+    e.AccountUnfrozen: _block(value=False),
     e.AccountClosed: _close,
 }

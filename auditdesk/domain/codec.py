@@ -66,7 +66,7 @@ def _upcast(tag: str, schema: int, payload: bytes) -> Event:
             f"The log holds an event of type {tag!r} in the newer schema {schema}.",
             "Open it with a newer auditdesk.",
         )
-    return cast("Event", msgspec.convert(document, cls))
+    return msgspec.convert(document, cls)
 
 
 def encode_personal(personal: Personal) -> bytes:

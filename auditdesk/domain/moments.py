@@ -31,6 +31,7 @@ class Now(Struct, frozen=True):
 
 Moment = AtVersion | AtInstant | Now
 NOW = Now()
+MAX_VERSION_DIGITS = 18
 
 
 def parse_moment(text: str, clock: Clock = "booked") -> Moment:
@@ -43,7 +44,7 @@ def parse_moment(text: str, clock: Clock = "booked") -> Moment:
         return NOW
     if text.startswith("#"):
         digits = text[1:]
-        if not (digits.isascii() and digits.isdigit() and 1 <= len(digits) <= 18):
+        if not (digits.isascii() and digits.isdigit() and 1 <= len(digits) <= MAX_VERSION_DIGITS):
             raise Refused("version_malformed", f"{text[:40]!r} is not a version.", "Write #312.")
         return AtVersion(int(digits))
     return AtInstant(parse_instant(text, date_means_end=True), clock)

@@ -35,9 +35,7 @@ def clean_text(text: str, field: str, *, required: bool = False, limit: int = MA
     if required and not cleaned:
         raise Refused("text_missing", f"The {field} is missing.", field=field)
     if len(cleaned) > limit:
-        raise Refused(
-            "text_too_long", f"The {field} is longer than {limit} characters.", field=field
-        )
+        raise Refused("text_too_long", f"The {field} is longer than {limit} characters.", field=field)
     return cleaned
 
 

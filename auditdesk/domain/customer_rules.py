@@ -1,0 +1,152 @@
+"""Decisions on customers: a state and a wish become facts, or a rule says no. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+from auditdesk.domain import events as e
+from auditdesk.domain.account import Account
+from auditdesk.domain.account_rules import When, check_customer
+from auditdesk.domain.customer import Customer
+from auditdesk.domain.errors import Refused
+from auditdesk.domain.facts import Fact
+from auditdesk.domain.instants import day_of, parse_date, to_iso
+from auditdesk.domain.personal import Address, Contact, Mask, PersonalDetails, PersonName
+from auditdesk.domain.text import clean_line, clean_text, search_key
+
+OLDEST_BIRTH: Final = "1850-01-01"
+
+
+def register(details: PersonalDetails, *, reference: str, when: When) -> tuple[Fact, ...]:
+    """Register a person. The name is mandatory, a birth date lies in the past."""
+    cleaned = PersonalDetails(
+        name=clean_line(details.name, "name", required=True),
+        birth_date=_clean_birth_date(details.birth_date, when),
+        address=clean_address(details.address),
+        contact=clean_contact(details.contact),
+    )
+    return (Fact(e.CustomerRegistered(reference=clean_line(reference, "reference")), cleaned),)
+
+
+def rename(customer: Customer, name: str, *, when: When) -> tuple[Fact, ...]:
+    """Give the customer another name from now on."""
+    known = _readable(customer, when)
+    name = clean_line(name, "name", required=True)
+    if name == known.name:
+        raise Refused("nothing_changes", "That is the name already.", field="name")
+    return (Fact(e.CustomerRenamed(), PersonName(name)),)
+
+
+def change_address(customer: Customer, address: Address, *, when: When) -> tuple[Fact, ...]:
+    """Let the customer live elsewhere from now on."""
+    known = _readable(customer, when)
+    address = clean_address(address)
+    if address == Address():
+        raise Refused("text_missing", "The address is missing.", field="street")
+    if address == known.address:
+        raise Refused("nothing_changes", "That is the address already.", field="street")
+    return (Fact(e.AddressChanged(), address),)
+
+
+def change_contact(customer: Customer, contact: Contact, *, when: When) -> tuple[Fact, ...]:
+    """Let the customer be reached otherwise from now on."""
+    known = _readable(customer, when)
+    contact = clean_contact(contact)
+    if contact == known.contact:
+        raise Refused("nothing_changes", "Those are the contact details already.", field="email")
+    return (Fact(e.ContactDetailsChanged(), contact),)
+
+
+def request_erasure(
+    customer: Customer, accounts: Sequence[Account], reason: str, *, when: When
+) -> tuple[Fact, ...]:
+    """Begin to forget: refused with an open account, and where the reason itself identifies the person.
+
+    The reason is kept for good, which is why it must not hold what is to be forgotten.
+    """
+    check_customer(customer)
+    _check_order(customer, when)
+    still_open = [account.number for account in accounts if account.status == "open"]
+    if still_open:
+        raise Refused(
+            "open_account",
+            f"Customer {customer.number} still has {len(still_open)} open: {', '.join(still_open[:5])}.",
+            "Close every account first.",
+            field="customer",
+        )
+    reason = clean_text(reason, "reason", required=True)
+    _check_reason(customer.personal, reason)
+    return (Fact(e.ErasureRequested(reason=reason)),)
+
+
+def clean_address(address: Address) -> Address:
+    """The address in NFC, trimmed; a street may have several lines. Raises `Refused`."""
+    return Address(
+        street=clean_text(address.street, "street"),
+        city=clean_line(address.city, "city"),
+        region=clean_line(address.region, "region"),
+        postal_code=clean_line(address.postal_code, "postal_code"),
+        country=clean_line(address.country, "country"),
+    )
+
+
+def clean_contact(contact: Contact) -> Contact:
+    """The contact details in NFC, trimmed. Raises `Refused` (`email_malformed`)."""
+    email = clean_line(contact.email, "email")
+    local, at, domain = email.partition("@")
+    if email and not (local and at and domain and "@" not in domain and " " not in email):
+        raise Refused("email_malformed", "That is not an e-mail address.", field="email")
+    return Contact(email=email, phone=clean_line(contact.phone, "phone"))
+
+
+def _clean_birth_date(text: str, when: When) -> str:
+    if not text:
+        return ""
+    born = parse_date(text)
+    if not OLDEST_BIRTH <= born <= day_of(when.now_us).isoformat():
+        raise Refused("birth_date_implausible", "Nobody living was born on that day.", field="birth_date")
+    return date.fromisoformat(born).isoformat()
+
+
+def _readable(customer: Customer, when: When) -> PersonalDetails:
+    check_customer(customer)
+    _check_order(customer, when)
+    if isinstance(customer.personal, Mask):
+        raise Refused(
+            "not_readable",
+            f"The personal data of customer {customer.number} can't be read here ({customer.personal}).",
+            "Sign in as an operator who may see personal data.",
+            field="customer",
+        )
+    return customer.personal
+
+
+def _check_order(customer: Customer, when: When) -> None:
+    if when.booked_at_us > when.now_us:
+        raise Refused(
+            "booked_in_future", f"{to_iso(when.booked_at_us)} lies in the future.", field="booked_at"
+        )
+    if when.booked_at_us < customer.last_booked_at_us:
+        raise Refused(
+            "booked_before_last",
+            f"Customer {customer.number} has an event at {to_iso(customer.last_booked_at_us)}, after that.",
+            field="booked_at",
+        )
+
+
+def _check_reason(personal: PersonalDetails | Mask, reason: str) -> None:
+    if isinstance(personal, Mask):
+        return
+    said = search_key(reason)
+    words = said.replace(",", " ").replace(".", " ").split()
+    names = [word for word in search_key(personal.name).split() if len(word) > 2]  # noqa: PLR2004 - initials
+    wholes = (personal.address.street, personal.contact.email, personal.contact.phone, personal.birth_date)
+    if any(name in words for name in names) or any(w and search_key(w) in said for w in wholes):
+        raise Refused(
+            "reason_identifies",
+            "The reason is kept for good and must not name the person.",
+            "Refer to the letter or case by its number.",
+            field="reason",
+        )
