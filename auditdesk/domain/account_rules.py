@@ -47,6 +47,9 @@ class Note(NamedTuple):
     reference: str = ""
 
 
+NO_NOTE: Final = Note()
+
+
 def open_account(
     customer: Customer, currency: str, *, overdraft_limit_minor: int = 0, reference: str = ""
 ) -> tuple[Fact, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Final
 
 from auditdesk.domain import events as e
@@ -104,10 +103,16 @@ def clean_contact(contact: Contact) -> Contact:
 def _clean_birth_date(text: str, when: When) -> str:
     if not text:
         return ""
-    born = parse_date(text)
+    try:
+        born = parse_date(text)
+    except Refused as refused:
+        # the sentence must not repeat what was typed: refusals are recorded in the clear
+        raise Refused(
+            refused.code, "The birth date is not a date.", refused.remedy, field="birth_date"
+        ) from None
     if not OLDEST_BIRTH <= born <= day_of(when.now_us).isoformat():
         raise Refused("birth_date_implausible", "Nobody living was born on that day.", field="birth_date")
-    return date.fromisoformat(born).isoformat()
+    return born
 
 
 def _readable(customer: Customer, when: When) -> PersonalDetails:

@@ -33,8 +33,8 @@ def exponent(currency: str) -> int:
     if decimals is None or currency != currency.upper():
         raise Refused(
             "currency_unknown",
-            f"{currency[:8]!r} is not a currency of ISO 4217.",
-            "Use a code such as EUR.",
+            "That is not a currency of ISO 4217.",
+            "Use a code of three capital letters, such as EUR.",
             field="currency",
         )
     return int(decimals)

@@ -1,0 +1,106 @@
+"""The only place that wires the layers together: makes and opens workspaces."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from auditdesk.domain import events as e
+from auditdesk.domain.errors import DiskFull, LedgerMissing, LedgerReadOnly, Refused, VaultMissing
+from auditdesk.domain.facts import Fact
+from auditdesk.domain.streams import operator_stream
+from auditdesk.domain.text import clean_line
+from auditdesk.ledger.store import Ledger, StreamAppend
+from auditdesk.services.books import Clock, new_command_id, system_clock
+from auditdesk.services.workspace import LEDGER_FILE, VAULT_FILE, Workspace
+from auditdesk.vault.kdf import KdfParameters
+from auditdesk.vault.vault import Vault
+
+FIRST_ROLES: Final = ("administrator", "auditor", "clerk", "privacy officer")
+
+
+def create_workspace(
+    path: Path,
+    *,
+    bank: str,
+    operator: str,
+    passphrase: str,
+    clock: Clock = system_clock,
+    kdf: KdfParameters | None = None,
+) -> Workspace:
+    """Make a new workspace in the folder `path`, whole or not at all, and open it.
+
+    Raises `Refused` (`workspace_exists`, `text_missing`, …), and the `Fault` of a folder that
+    can't be written.
+    """
+    bank = clean_line(bank, "bank", required=True)
+    operator = clean_line(operator, "operator", required=True, limit=64)
+    if not passphrase:
+        raise Refused("text_missing", "The passphrase is missing.", field="passphrase")
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise Refused(
+            "workspace_exists", f"There is something at {path} already.", "Choose another name.", field="path"
+        )
+    draft = _draft_beside(path)
+    try:
+        ledger_id = _make_ledger(draft / LEDGER_FILE, bank, operator, clock)
+        Vault.create(
+            draft / VAULT_FILE,
+            ledger_id=ledger_id,
+            operator=operator,
+            passphrase=passphrase,
+            roles=FIRST_ROLES,
+            kdf=kdf,
+            clock=clock,
+        ).close()
+        if path.exists():
+            path.rmdir()
+        draft.rename(path)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    return open_workspace(path, clock=clock)
+
+
+def open_workspace(path: Path, *, clock: Clock = system_clock) -> Workspace:
+    """Open the workspace in the folder `path`; nothing is created.
+
+    Raises `LedgerMissing`, `NotALedger`, `NewerLedger`, `VaultMismatch`, `LedgerLocked`.
+    """
+    ledger_file = path / LEDGER_FILE
+    if not ledger_file.is_file():
+        raise LedgerMissing(
+            f"There is no workspace at {path}.", f"A workspace is a folder that holds {LEDGER_FILE}."
+        )
+    ledger = Ledger.open(ledger_file, clock=clock)
+    try:
+        vault = Vault.open(path / VAULT_FILE, ledger_id=ledger.ledger_id, clock=clock)
+    except VaultMissing:
+        vault = None
+    except BaseException:
+        ledger.close()
+        raise
+    return Workspace(path, ledger, vault, clock)
+
+
+def _draft_beside(path: Path) -> Path:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".draft", dir=path.parent))
+    except PermissionError as error:
+        raise LedgerReadOnly(f"Nothing can be written in {path.parent}.", "Choose another folder.") from error
+    except OSError as error:
+        raise DiskFull(f"The folder {path.parent} can't be used: {error.strerror}.") from error
+
+
+def _make_ledger(file: Path, bank: str, operator: str, clock: Clock) -> str:
+    ledger = Ledger.create(file, bank=bank, clock=clock)
+    try:
+        added = Fact(e.OperatorAdded(operator=operator, roles=FIRST_ROLES))
+        append = StreamAppend(operator_stream(operator), None, (added,), clock(), None)
+        ledger.append([append], operator=operator, command_id=new_command_id())
+    finally:
+        ledger.close()
+    return ledger.ledger_id

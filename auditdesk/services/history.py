@@ -1,0 +1,240 @@
+"""Time travel: any account or customer as it stood at any moment, and how it came to be so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from auditdesk.domain import account as account_fold
+from auditdesk.domain.account import Account
+from auditdesk.domain.customer import Customer
+from auditdesk.domain.errors import Refused
+from auditdesk.domain.instants import to_iso
+from auditdesk.domain.moments import NOW, AtInstant, AtVersion, Clock, Moment, Now
+from auditdesk.domain.streams import account_stream, customer_stream, name_in
+from auditdesk.ledger.envelope import Envelope
+from auditdesk.ledger.reading import Bucket
+from auditdesk.services.books import Books
+from auditdesk.services.history_rows import (
+    AccountView,
+    CustomerView,
+    EventView,
+    OwnerMark,
+    RegisterRow,
+    StepView,
+    event_view,
+    register_row,
+)
+from auditdesk.services.lookup import find_account, find_customer
+from auditdesk.services.revealing import Revealer
+
+CHART_BUCKETS: Final = 1_200
+
+
+class History:
+    """Looks at the past. Every look resolves its moment to a version, and folds at most 100 events."""
+
+    def __init__(self, books: Books) -> None:
+        self._books = books
+        self._ledger = books.ledger
+
+    # --- states ------------------------------------------------------------------------
+
+    def account_at(self, account: str, moment: Moment = NOW) -> AccountView:
+        """An account and its owner as they were at the moment.
+
+        Raises `Refused`: `account_unknown`, `not_yet_opened`, `version_unknown`.
+        """
+        number = find_account(self._books, account)
+        stream = account_stream(number)
+        version = self._version(stream, moment, "not_yet_opened", f"Account {number} was not open yet")
+        loaded = self._ledger.load_account(number, version=version)
+        if loaded is None:
+            raise Refused("account_unknown", f"There is no account {number}.", field="account")
+        last = self._ledger.envelopes(stream, after=version - 1, up_to=version)[0]
+        return AccountView(
+            state=loaded.state,
+            folded_events=loaded.folded_events,
+            snapshot_version=loaded.snapshot_version,
+            position=last.position,
+            booked_at_us=last.booked_at_us,
+            recorded_at_us=last.recorded_at_us,
+            versions=self._ledger.stream_length(stream),
+            owner=self.owner_at(loaded.state.customer, moment, last.booked_at_us),
+        )
+
+    def owner_at(self, customer: str, moment: Moment, booked_at_us: int) -> Customer | None:
+        """The owner at an account's moment; a version stands for the instant it was booked at.
+
+        None where the customer was registered only later (imported history can say so).
+        """
+        if isinstance(moment, AtVersion):
+            moment = AtInstant(booked_at_us)
+        version = self._ledger.version_at(customer_stream(customer), moment)
+        return self._load_customer(customer, version) if version else None
+
+    def customer_at(self, customer: str, moment: Moment = NOW) -> CustomerView:
+        """A customer as he was at the moment. Raises `Refused` like `account_at`."""
+        number = find_customer(self._books, customer)
+        stream = customer_stream(number)
+        version = self._version(stream, moment, "not_yet_registered", f"Customer {number} was not known yet")
+        last = self._ledger.envelopes(stream, after=version - 1, up_to=version)[0]
+        return CustomerView(
+            state=self._load_customer(number, version),
+            position=last.position,
+            booked_at_us=last.booked_at_us,
+            recorded_at_us=last.recorded_at_us,
+            versions=self._ledger.stream_length(stream),
+            accounts=tuple(row.number for row in self._ledger.accounts_of(number)),
+        )
+
+    def replay_account(self, account: str, version: int | None = None) -> Account:
+        """The state from zero, without snapshots: what `account_at` must agree with."""
+        number = find_account(self._books, account)
+        state = self._ledger.replay_account(number, version=version)
+        if state is None:
+            raise Refused("account_unknown", f"There is no account {number}.", field="account")
+        return state
+
+    def step(self, account: str, version: int) -> StepView:
+        """The state before and after one event, and the event: what the slider shows at `version`.
+
+        Raises `Refused` (`version_unknown`) beyond the stream's ends.
+        """
+        number = find_account(self._books, account)
+        stream = account_stream(number)
+        found = self._ledger.envelopes(stream, after=version - 1, up_to=version)
+        if not found:
+            raise Refused("version_unknown", f"Account {number} has no event {version}.", field="at")
+        envelope = found[0]
+        earlier = self._ledger.load_account(number, version=version - 1) if version > 1 else None
+        before = earlier.state if earlier else None
+        after = account_fold.apply(number, before, envelope.event(), envelope.booked_at_us)
+        return StepView(
+            before=before,
+            after=after,
+            event=event_view(envelope, Revealer(self._ledger, self._books.unlocked)),
+            folded_events=earlier.folded_events + 1 if earlier else 1,
+        )
+
+    # --- moments -----------------------------------------------------------------------
+
+    def length(self, stream: str) -> int:
+        """How many events the stream has."""
+        return self._ledger.stream_length(stream)
+
+    def version_at(self, stream: str, instant_us: int, clock: Clock) -> int:
+        """The version at an instant; 0 before the first event."""
+        return self._ledger.version_at(stream, AtInstant(instant_us, clock))
+
+    def instants(self, stream: str, version: int) -> tuple[int, int]:
+        """When the event was booked and recorded, microseconds UTC."""
+        return self._ledger.instants(stream, version)
+
+    def event(self, stream: str, version: int) -> EventView:
+        """One event with everything that is known of it. Raises `Refused` (`version_unknown`)."""
+        found = self._ledger.envelopes(stream, after=version - 1, up_to=version)
+        if not found:
+            raise Refused("version_unknown", f"There is no event {version} in {stream}.", field="at")
+        return event_view(found[0], Revealer(self._ledger, self._books.unlocked))
+
+    # --- registers ---------------------------------------------------------------------
+
+    def account_register(self, account: str, first: int, last: int) -> list[RegisterRow]:
+        """The register's rows of versions first to last; the balance is of all entries, by replay."""
+        stream = account_stream(account)
+        before = self._ledger.load_account(account, version=first - 1) if first > 1 else None
+        envelopes = self._ledger.envelopes(stream, after=first - 1, up_to=last)
+        return self._rows(account, before.state if before else None, envelopes)
+
+    def account_register_of(self, account: str, versions: Sequence[int]) -> list[RegisterRow]:
+        """The register's rows of these versions alone, as a filtered register shows them."""
+        rows: list[RegisterRow] = []
+        for first, last in _runs(versions):
+            rows += self.account_register(account, first, last)
+        return rows
+
+    def customer_register(self, customer: str) -> list[EventView]:
+        """All events of a customer, revealed as far as may be."""
+        revealer = Revealer(self._ledger, self._books.unlocked)
+        return [
+            event_view(envelope, revealer) for envelope in self._ledger.envelopes(customer_stream(customer))
+        ]
+
+    def type_counts(self, account: str) -> dict[str, int]:
+        """How many events of each type the account has."""
+        return self._ledger.type_counts(account_stream(account))
+
+    def versions_of_types(self, account: str, tags: Sequence[str]) -> list[int]:
+        """The versions of the account's events of these types, ascending."""
+        return self._ledger.versions_of_types(account_stream(account), tags)
+
+    def balance_series(self, account: str, buckets: int = CHART_BUCKETS) -> list[Bucket]:
+        """The balance over the account's life in at most `buckets` buckets."""
+        return self._ledger.balance_series(account, buckets=buckets)
+
+    def owner_marks(self, account: str) -> list[OwnerMark]:
+        """The owner's own events, as marks on the account's time bar."""
+        stream = account_stream(account)
+        row = self._ledger.find_account(account)
+        if row is None:
+            return []
+        owner = customer_stream(row.customer)
+        return [
+            OwnerMark(
+                tag=envelope.type,
+                booked_at_us=envelope.booked_at_us,
+                recorded_at_us=envelope.recorded_at_us,
+                version=self._ledger.version_at(stream, AtInstant(envelope.booked_at_us)),
+            )
+            for envelope in self._ledger.envelopes(owner)
+        ]
+
+    # --- how ---------------------------------------------------------------------------
+
+    def _version(self, stream: str, moment: Moment, code: str, too_early: str) -> int:
+        length = self._ledger.stream_length(stream)
+        if isinstance(moment, Now):
+            return length
+        if isinstance(moment, AtVersion):
+            if not 1 <= moment.version <= length:
+                raise Refused(
+                    "version_unknown",
+                    f"{name_in(stream)} has events 1 to {length}, none numbered {moment.version}.",
+                    field="at",
+                )
+            return moment.version
+        version = self._ledger.version_at(stream, moment)
+        if version == 0:
+            first_us = self._ledger.instants(stream, 1)[0 if moment.clock == "booked" else 1]
+            raise Refused(code, f"{too_early} at {to_iso(moment.instant_us)}; it begins {to_iso(first_us)}.")
+        return version
+
+    def _load_customer(self, number: str, version: int) -> Customer:
+        revealer = Revealer(self._ledger, self._books.unlocked)
+        loaded = self._ledger.load_customer(
+            number, version=version, reveal=revealer.personal, reveal_snapshot=revealer.snapshot
+        )
+        if loaded is None:
+            raise Refused("customer_unknown", f"There is no customer {number}.", field="customer")
+        return loaded.state
+
+    def _rows(self, account: str, state: Account | None, envelopes: Sequence[Envelope]) -> list[RegisterRow]:
+        revealer = Revealer(self._ledger, self._books.unlocked)
+        rows = []
+        for envelope in envelopes:
+            event = envelope.event()
+            state = account_fold.apply(account, state, event, envelope.booked_at_us)
+            rows.append(register_row(envelope, event, state, revealer.personal(envelope)))
+        return rows
+
+
+def _runs(versions: Sequence[int]) -> list[tuple[int, int]]:
+    """Ascending versions as runs without gaps."""
+    runs: list[tuple[int, int]] = []
+    for version in versions:
+        if runs and runs[-1][1] == version - 1:
+            runs[-1] = (runs[-1][0], version)
+        else:
+            runs.append((version, version))
+    return runs

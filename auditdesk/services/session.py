@@ -1,0 +1,78 @@
+"""A session: what one operator can do with one workspace, from sign-in to lock."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from auditdesk.services.books import Books
+from auditdesk.services.desk import Desk
+from auditdesk.services.directory import Directory
+from auditdesk.services.forgetting import Forgetting
+from auditdesk.services.history import History
+from auditdesk.services.importing import Importer
+from auditdesk.services.reports import Reports
+from auditdesk.services.verification import Verification
+
+
+class Session:
+    """The services of a signed-in operator. `close` drops the keys from memory."""
+
+    def __init__(self, books: Books, notices: tuple[str, ...] = ()) -> None:
+        self.books = books
+        self.notices = notices
+
+    @property
+    def operator(self) -> str:
+        """The operator's name."""
+        return self.books.operator
+
+    @property
+    def may_write(self) -> bool:
+        """Whether commands can be issued."""
+        return self.books.may_write
+
+    @property
+    def may_reveal(self) -> bool:
+        """Whether personal data can be shown."""
+        return self.books.may_reveal
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Commands."""
+        return Desk(self.books)
+
+    @cached_property
+    def history(self) -> History:
+        """Time travel."""
+        return History(self.books)
+
+    @cached_property
+    def directory(self) -> Directory:
+        """Lists and search."""
+        return Directory(self.books)
+
+    @cached_property
+    def reports(self) -> Reports:
+        """CSV reports."""
+        return Reports(self.books, self.history)
+
+    @cached_property
+    def importer(self) -> Importer:
+        """Import of history."""
+        return Importer(self.books)
+
+    @cached_property
+    def forgetting(self) -> Forgetting:
+        """Erasure."""
+        return Forgetting(self.books)
+
+    @cached_property
+    def verification(self) -> Verification:
+        """Proof that nothing contradicts the log."""
+        return Verification(self.books)
+
+    def close(self) -> None:
+        """Drop the keys and every name from memory; the session can't be used afterwards."""
+        self.directory.close()
+        if self.books.unlocked is not None:
+            self.books.unlocked.close()
