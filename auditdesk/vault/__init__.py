@@ -1,1 +1,1 @@
-"""Keys, operators, sealing, shredding: the only place that imports cryptography."""
+"""The vault: customers' keys, operators' credentials, signing keys. The only place that uses ciphers."""
