@@ -1,0 +1,284 @@
+"""The one way into the log: checks, seals, chains, projects and snapshots, in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+import uuid_utils
+from msgspec.structs import astuple, replace
+from sqlalchemy import Connection, Table, func, select
+
+from auditdesk.domain import account as account_fold
+from auditdesk.domain import codec
+from auditdesk.domain import customer as customer_fold
+from auditdesk.domain import events as e
+from auditdesk.domain.account import Account
+from auditdesk.domain.customer import Customer
+from auditdesk.domain.errors import Conflict, SubjectErased, VaultLocked
+from auditdesk.domain.facts import Fact
+from auditdesk.domain.streams import name_in
+from auditdesk.ledger import schema, snapshots
+from auditdesk.ledger.dialects import insert_many, upsert
+from auditdesk.ledger.envelope import Envelope, Sealer, leaf_hash
+from auditdesk.ledger.rows import Head, account_values, as_envelope, customer_values, fetch, first
+
+FLUSH_ROWS: Final = 2_000
+IN_LIST: Final = 500
+WITH_STATE: Final = ("account/", "customer/")
+State = Account | Customer
+Outcome = tuple[Envelope, ...]
+
+
+class StreamAppend(NamedTuple):
+    """Facts for one stream, decided on the state `before` (None: the stream is new, or has no state).
+
+    `subject` is the customer whose key seals what is personal; the erasure's own events have none.
+    """
+
+    stream: str
+    before: State | None
+    facts: Sequence[Fact]
+    booked_at_us: int
+    subject: str | None = None
+
+
+class Appended(NamedTuple):
+    """What a command left in the log. `clamped_us`: how far the machine's clock was behind the log's."""
+
+    envelopes: tuple[Envelope, ...]
+    replayed: bool
+    clamped_us: int
+
+
+class Batch:
+    """Appends of one write transaction: rows are buffered, `flush` writes them, the commit keeps them."""
+
+    def __init__(self, connection: Connection, now_us: int) -> None:
+        self._connection = connection
+        self._now_us = now_us
+        self._head = read_head(connection)
+        self._versions: dict[str, int] = {}
+        self._states: dict[str, State] = {}
+        self._changed: set[str] = set()
+        self._fenced: dict[str, bool] = {}
+        self._appended: set[str] = set()
+        self._unknown: set[str] = set()
+        self._rows: dict[Table, list[tuple[Any, ...]]] = {
+            table: [] for table in (schema.events, schema.snapshots, schema.entries)
+        }
+
+    @property
+    def head(self) -> Head:
+        """Where the log ends, what is buffered included."""
+        return self._head
+
+    def state(self, stream: str) -> State | None:
+        """The state that this transaction has folded for a stream, or None where it has touched none."""
+        return self._states.get(stream)
+
+    def known_commands(self, command_ids: Sequence[str]) -> set[str]:
+        """Which of these commands have been carried out already; asked at once for many."""
+        known: set[str] = set()
+        for start in range(0, len(command_ids), IN_LIST):
+            some = command_ids[start : start + IN_LIST]
+            column = schema.events.c.command_id
+            known.update(
+                row[0] for row in fetch(self._connection, select(column).where(column.in_(some)).distinct())
+            )
+        self._unknown.update(set(command_ids) - known)
+        return known
+
+    def set_clock(self, now_us: int) -> None:
+        """Let the clock go on within a long transaction."""
+        self._now_us = now_us
+
+    def append(
+        self,
+        appends: Sequence[StreamAppend],
+        *,
+        operator: str,
+        command_id: str,
+        correlation_id: str = "",
+        sealer: Sealer | None = None,
+    ) -> Appended:
+        """Append to one or several streams, all or nothing.
+
+        Raises `Conflict` where a stream has moved on, `SubjectErased` for a fenced customer,
+        `VaultLocked` where there is something to seal and nothing to seal it with.
+        """
+        known = self._result_of(command_id)
+        if known:
+            return Appended(known, replayed=True, clamped_us=0)
+        recorded_at_us = max(self._now_us, self._head.recorded_at_us)
+        clamped_us = recorded_at_us - self._now_us
+        envelopes: list[Envelope] = []
+        ordinals: dict[str, int] = {}
+        for append in appends:
+            version = self._check(append)
+            state = append.before
+            for fact in append.facts:
+                version += 1
+                ordinal = ordinals.get(append.stream, 0)
+                ordinals[append.stream] = ordinal + 1
+                sealed, commitment = _seal(append, fact, version, sealer)
+                envelope = Envelope(
+                    position=self._head.position + 1,
+                    stream=append.stream,
+                    version=version,
+                    event_id=str(uuid_utils.uuid7()),
+                    type=fact.event.TAG,
+                    schema=fact.event.SCHEMA,
+                    booked_at_us=append.booked_at_us,
+                    recorded_at_us=recorded_at_us,
+                    operator=operator,
+                    command_id=command_id,
+                    ordinal=ordinal,
+                    correlation_id=correlation_id,
+                    subject=append.subject if sealed is not None else None,
+                    payload=codec.encode_event(fact.event),
+                    sealed=sealed,
+                    commitment=commitment,
+                )
+                envelope = replace(envelope, leaf_hash=leaf_hash(envelope))
+                envelopes.append(envelope)
+                self._rows[schema.events].append(astuple(envelope))
+                self._head = Head(envelope.position, recorded_at_us)
+                state = self._project(state, fact, envelope, sealer)
+            self._versions[append.stream] = version
+        self._appended.add(command_id)
+        if len(self._rows[schema.events]) >= FLUSH_ROWS:
+            self.flush()
+        return Appended(tuple(envelopes), replayed=False, clamped_us=clamped_us)
+
+    def flush(self) -> None:
+        """Write what is buffered."""
+        for table, rows in self._rows.items():
+            if rows:
+                insert_many(self._connection, table, rows)
+                rows.clear()
+        changed = [self._states[stream] for stream in self._changed]
+        self._changed.clear()
+        upsert(
+            self._connection,
+            schema.customers,
+            [customer_values(state) for state in changed if isinstance(state, Customer)],
+        )
+        upsert(
+            self._connection,
+            schema.accounts,
+            [account_values(state) for state in changed if isinstance(state, Account)],
+        )
+
+    def _result_of(self, command_id: str) -> Outcome:
+        if command_id in self._appended:
+            self.flush()
+        elif command_id in self._unknown:
+            return ()
+        return command_result(self._connection, command_id)
+
+    def _check(self, append: StreamAppend) -> int:
+        """The stream's version, which must be the one that was decided on; the subject must not be fenced."""
+        if append.subject is not None and self._is_fenced(append.subject):
+            raise SubjectErased(f"Customer {append.subject} has been forgotten; nothing can be added.")
+        version = self._versions.get(append.stream)
+        if version is None:
+            version = last_version(self._connection, append.stream)
+        if append.before is not None:
+            expected = append.before.version
+        else:
+            expected = 0 if append.stream.startswith(WITH_STATE) else version
+        if version != expected:
+            raise Conflict(
+                f"Someone else has written to {append.stream} first: it is at {version}, not at {expected}.",
+                "Look again and repeat.",
+            )
+        return version
+
+    def _is_fenced(self, customer: str) -> bool:
+        if customer not in self._fenced:
+            state = self._states.get(f"customer/{customer}")
+            if isinstance(state, Customer):
+                return state.erasure_requested_at_us is not None
+            column = schema.customers.c.erasure_requested_at
+            found = first(self._connection, select(column).where(schema.customers.c.number == customer))
+            self._fenced[customer] = found is not None and found[0] is not None
+        return self._fenced[customer]
+
+    def _project(
+        self, before: State | None, fact: Fact, envelope: Envelope, sealer: Sealer | None
+    ) -> State | None:
+        stream = envelope.stream
+        number = name_in(stream)
+        state: State
+        if stream.startswith("account/"):
+            account = before if isinstance(before, Account) else None
+            state = account_fold.apply(number, account, fact.event, envelope.booked_at_us)
+            if isinstance(fact.event, e.MoneyEvent):
+                self._rows[schema.entries].append(_entry(envelope, fact.event, state))
+        elif stream.startswith("customer/"):
+            customer = before if isinstance(before, Customer) else None
+            state = customer_fold.apply(number, customer, fact.event, fact.personal, envelope.booked_at_us)
+            self._fenced.pop(number, None)
+        else:
+            return None
+        self._states[stream] = state
+        self._changed.add(stream)
+        if state.version % snapshots.SNAPSHOT_INTERVAL_EVENTS == 0:
+            self._snapshot(state, envelope, sealer)
+        return state
+
+    def _snapshot(self, state: State, envelope: Envelope, sealer: Sealer | None) -> None:
+        row = snapshots.snapshot_row(state, envelope, sealer)
+        if row is not None:
+            self._rows[schema.snapshots].append(row)
+
+
+def read_head(connection: Connection) -> Head:
+    """Where the log ends."""
+    events = schema.events.c
+    row = first(
+        connection, select(events.position, events.recorded_at).order_by(events.position.desc()).limit(1)
+    )
+    return Head(*row) if row else Head(0, 0)
+
+
+def last_version(connection: Connection, stream: str) -> int:
+    """The stream's last version; 0 where it has no event."""
+    events = schema.events.c
+    row = first(connection, select(func.max(events.version)).where(events.stream == stream))
+    return int(row[0]) if row and row[0] is not None else 0
+
+
+def command_result(connection: Connection, command_id: str) -> Outcome:
+    """What a command left in the log; nothing where it is unknown."""
+    events = schema.events
+    rows = fetch(
+        connection, select(events).where(events.c.command_id == command_id).order_by(events.c.position)
+    )
+    return tuple(as_envelope(row) for row in rows)
+
+
+def _seal(
+    append: StreamAppend, fact: Fact, version: int, sealer: Sealer | None
+) -> tuple[bytes | None, bytes | None]:
+    if fact.personal is None:
+        return None, None
+    if append.subject is None:
+        raise AssertionError(f"{fact.event.TAG} carries personal data, but nobody is its subject")
+    if sealer is None:
+        raise VaultLocked("There is personal data to seal, and the customers' keys are not at hand.")
+    plaintext = codec.encode_personal(fact.personal)
+    return sealer.seal(append.subject, append.stream, version, plaintext, kind="event")
+
+
+def _entry(envelope: Envelope, event: e.MoneyEvent, state: Account) -> tuple[Any, ...]:
+    return (
+        state.number,
+        envelope.version,
+        envelope.position,
+        envelope.booked_at_us,
+        event.value_date,
+        event.SIGN * event.amount_minor,
+        state.balance_minor,
+    )

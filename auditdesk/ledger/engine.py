@@ -1,0 +1,183 @@
+"""Opening a SQLite file as SQLAlchemy has it, with settings that lose nothing.
+
+The driver is `pysqlite3` where it is there, as it brings a SQLite without the WAL-reset bug (3.7.0 to
+3.51.2); an older library is run with a rollback journal instead. Nothing is created by opening.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+
+from auditdesk.domain.errors import (
+    AuditdeskError,
+    DiskFull,
+    Fault,
+    LedgerDamaged,
+    LedgerLocked,
+    LedgerMissing,
+    LedgerReadOnly,
+    NewerLedger,
+    NotALedger,
+)
+
+APPLICATION_ID: Final = 0x61645F6C  # "ad_l"
+SCHEMA_VERSION: Final = 1
+WAL_IS_SAFE_SINCE: Final = (3, 51, 3)
+BUSY_TIMEOUT_MS: Final = 10_000
+HEADER_BYTES: Final = 100
+MAGIC: Final = b"SQLite format 3\x00"
+
+
+def choose_driver() -> ModuleType:
+    """`pysqlite3` where it is installed and newer than the interpreter's own library, else `sqlite3`."""
+    try:
+        candidate = importlib.import_module("pysqlite3.dbapi2")
+    except ImportError:
+        return sqlite3
+    return candidate if candidate.sqlite_version_info > sqlite3.sqlite_version_info else sqlite3
+
+
+DRIVER: Final = choose_driver()
+
+
+class FileHeader(NamedTuple):
+    """What a SQLite file says of itself in its first hundred bytes (fileformat2, §1.3)."""
+
+    application_id: int
+    user_version: int
+
+
+def read_header(path: Path, what: str, application_id: int, newest: int) -> FileHeader:
+    """Read the header without opening the database, so that a foreign file is left untouched.
+
+    Raises `LedgerMissing`, `NotALedger`, `NewerLedger`, `LedgerReadOnly`.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEADER_BYTES)
+    except FileNotFoundError as error:
+        raise LedgerMissing(f"There is no {what} at {path}.") from error
+    except OSError as error:
+        raise LedgerReadOnly(f"The {what} at {path} can't be read: {error.strerror}.") from error
+    if len(head) < HEADER_BYTES or not head.startswith(MAGIC):
+        kind = "is empty" if not head else "is no database"
+        raise NotALedger(f"{path} {kind}, so it is no auditdesk {what}.", "It was left untouched.")
+    header = FileHeader(int.from_bytes(head[68:72], "big"), int.from_bytes(head[60:64], "big"))
+    if header.application_id != application_id:
+        raise NotALedger(f"{path} belongs to another program.", "It was left untouched.")
+    if header.user_version > newest:
+        raise NewerLedger(
+            f"{path} was written by a newer auditdesk (format {header.user_version}, known up to {newest}).",
+            "It was left untouched; open it with that version.",
+        )
+    return header
+
+
+def is_writable(path: Path) -> bool:
+    """Whether this process may write the file and make its journal beside it."""
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+
+
+def make_engine(path: Path, *, create: bool = False, read_only: bool = False) -> Engine:
+    """An engine on one SQLite file. Raises nothing until it is first used."""
+    mode = "rwc" if create else "ro" if read_only else "rw"
+    uri = f"{path.absolute().as_uri()}?mode={mode}"
+    if read_only and not path.with_name(path.name + "-wal").exists():
+        uri += "&immutable=1"
+    engine = create_engine(
+        "sqlite+pysqlite://",
+        module=DRIVER,
+        creator=lambda: DRIVER.connect(
+            uri, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1_000
+        ),
+        poolclass=QueuePool,
+        pool_size=4,
+        max_overflow=8,
+    )
+    event.listen(engine, "connect", lambda raw, _record: _set_pragmas(raw, read_only=read_only))
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _set_pragmas(raw: Any, *, read_only: bool) -> None:
+    """Set what must hold outside any transaction, and read it back: a pragma inside one is ignored."""
+    journal, synchronous = ("wal", 2) if DRIVER.sqlite_version_info >= WAL_IS_SAFE_SINCE else ("delete", 3)
+    wanted: dict[str, object] = {
+        "foreign_keys": 1,
+        "recursive_triggers": 1,
+        "trusted_schema": 0,
+        "busy_timeout": BUSY_TIMEOUT_MS,
+        "cell_size_check": 1,
+    }
+    if not read_only:
+        wanted |= {"journal_mode": journal, "synchronous": synchronous}
+    cursor = raw.cursor()
+    for name, value in wanted.items():
+        cursor.execute(f"PRAGMA {name} = {value}").fetchall()
+    for name, value in wanted.items():
+        found = cursor.execute(f"PRAGMA {name}").fetchone()[0]
+        if found != value:
+            raise LedgerDamaged(f"SQLite did not accept {name} = {value}; it says {found}.")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that sees one state of the file and writes nothing."""
+    with faults(), engine.connect() as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """The only writer's transaction: committed as a whole, or rolled back on any exception."""
+    with faults(), engine.connect() as plain:
+        connection = plain.execution_options(writing=True)
+        with connection.begin():
+            yield connection
+
+
+@contextmanager
+def faults() -> Iterator[None]:
+    """Turn what the driver raises into typed faults, in words."""
+    try:
+        yield
+    except AuditdeskError:
+        raise
+    except DBAPIError as error:
+        raise as_fault(error.orig) from error
+    except (sqlite3.Error, DRIVER.Error) as error:
+        raise as_fault(error) from error
+
+
+def as_fault(error: BaseException | None) -> Fault:
+    """The fault that a driver's error stands for (SQLite's primary result codes)."""
+    code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+    text = str(error)
+    if code in (5, 6) or "locked" in text:
+        return LedgerLocked("Another program is writing to this file.", "Try again when it has finished.")
+    if code == 13 or "is full" in text:  # noqa: PLR2004 - SQLITE_FULL
+        return DiskFull("The disk is full; nothing was written.", "Make room and try again.")
+    if code == 8 or "readonly" in text:  # noqa: PLR2004 - SQLITE_READONLY
+        return LedgerReadOnly("The file can't be written.", "Check the rights on the folder.")
+    if code == 26 or "not a database" in text:  # noqa: PLR2004 - SQLITE_NOTADB
+        return NotALedger("The file is no database.")
+    if code == 10 or "disk I/O" in text:  # noqa: PLR2004 - SQLITE_IOERR
+        return DiskFull(f"The disk did not take or give the data ({text}).", "Check the disk and try again.")
+    return LedgerDamaged(f"The database refused: {text}.")

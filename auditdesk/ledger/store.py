@@ -1,0 +1,127 @@
+"""The ledger: one file that keeps the log, its snapshots and projections, and answers for any moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, Self
+
+import uuid_utils
+from sqlalchemy import Engine, insert, select
+
+from auditdesk.domain.errors import LedgerDamaged, Refused
+from auditdesk.domain.instants import to_iso
+from auditdesk.ledger import engine as engines
+from auditdesk.ledger import schema
+from auditdesk.ledger.appending import Appended, Batch, StreamAppend, read_head
+from auditdesk.ledger.dialects import install_law
+from auditdesk.ledger.envelope import Sealer
+from auditdesk.ledger.reading import Reading
+from auditdesk.ledger.rows import fetch
+
+__all__ = ["Appended", "Batch", "Ledger", "StreamAppend"]
+
+READ_ONLY_WARNING: Final = "The ledger's folder can't be written, so it can only be looked at."
+
+
+class Ledger(Reading):
+    """One bank's book. May be used from several threads: each piece of work has a connection of its own."""
+
+    def __init__(
+        self,
+        path: Path,
+        engine: Engine,
+        clock: Callable[[], int],
+        *,
+        read_only: bool,
+        warnings: tuple[str, ...],
+    ) -> None:
+        super().__init__(engine)
+        self.path = path
+        self.read_only = read_only
+        self.warnings = warnings
+        self._clock = clock
+        facts = self._meta()
+        self.ledger_id = facts["ledger_id"]
+        self.bank = facts["bank"]
+
+    @classmethod
+    def create(cls, path: Path, *, bank: str, clock: Callable[[], int], ledger_id: str | None = None) -> Self:
+        """Make a new, empty ledger at a path where there is nothing yet. Raises `Refused`, or a `Fault`."""
+        if path.exists():
+            raise Refused("ledger_exists", f"There is a file at {path} already.")
+        engine = engines.make_engine(path, create=True)
+        with engines.writing(engine) as connection:
+            connection.exec_driver_sql(f"PRAGMA application_id = {engines.APPLICATION_ID}")
+            connection.exec_driver_sql(f"PRAGMA user_version = {engines.SCHEMA_VERSION}")
+            schema.metadata.create_all(connection)
+            install_law(connection)
+            facts = {
+                "ledger_id": ledger_id or str(uuid_utils.uuid7()),
+                "bank": bank,
+                "created_at": to_iso(clock()),
+            }
+            rows = [{"name": name, "value": value} for name, value in facts.items()]
+            connection.execute(insert(schema.meta), rows)
+        return cls(path, engine, clock, read_only=False, warnings=())
+
+    @classmethod
+    def open(cls, path: Path, *, clock: Callable[[], int], read_only: bool = False) -> Self:
+        """Open a ledger; nothing is created, and a file that is none is left untouched.
+
+        Where the folder can't be written the ledger is opened for looking only, and `warnings` says so.
+        Raises `LedgerMissing`, `NotALedger`, `NewerLedger`, `LedgerDamaged`, `LedgerLocked`.
+        """
+        engines.read_header(path, "ledger", engines.APPLICATION_ID, engines.SCHEMA_VERSION)
+        writable = engines.is_writable(path) and not read_only
+        engine = engines.make_engine(path, read_only=not writable)
+        warnings = () if writable or read_only else (READ_ONLY_WARNING,)
+        try:
+            return cls(path, engine, clock, read_only=not writable, warnings=warnings)
+        except BaseException:
+            engine.dispose()
+            raise
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+    def now_us(self) -> int:
+        """The clock, never behind what the log has recorded."""
+        return max(self._clock(), self.head().recorded_at_us)
+
+    def append(
+        self,
+        appends: Sequence[StreamAppend],
+        *,
+        operator: str,
+        command_id: str,
+        correlation_id: str = "",
+        sealer: Sealer | None = None,
+    ) -> Appended:
+        """Append in one transaction; durable when it returns. See `Batch.append` for what it raises."""
+        with self.writing() as batch:
+            return batch.append(
+                appends,
+                operator=operator,
+                command_id=command_id,
+                correlation_id=correlation_id,
+                sealer=sealer,
+            )
+
+    @contextmanager
+    def writing(self) -> Iterator[Batch]:
+        """One write transaction for many appends: kept as a whole, or not at all on any exception."""
+        with engines.writing(self._engine) as connection:
+            batch = Batch(connection, self._clock())
+            yield batch
+            batch.flush()
+
+    def _meta(self) -> dict[str, str]:
+        with engines.reading(self._engine) as connection:
+            facts = dict(fetch(connection, select(schema.meta)))
+            read_head(connection)
+        if not {"ledger_id", "bank"} <= facts.keys():
+            raise LedgerDamaged(f"The ledger at {self.path} doesn't say whose it is.")
+        return facts
