@@ -20,6 +20,7 @@ from auditdesk.vault.roster import (
     credentials,
     find_operator,
     insert_operator,
+    is_row_authentic,
     keep_credentials,
     operators,
     unlock_private_key,
@@ -93,11 +94,13 @@ class Administrator:
         """
         with self._file.writing() as connection:
             secrets = self._checked(connection, without=name)
-            _need_operator(connection, name)
+            row = _need_operator(connection, name)
+            altered = not is_row_authentic(self._file, row, secrets.need_vault_key(), secrets.generation)
             connection.execute("DELETE FROM operators WHERE name = ?", (name,))
             _check_someone_left(connection)
             rotate_vault_key(connection, self._file, secrets)
-            renew_signing_key(connection, self._file, secrets.signing_generation + 1)
+            if row.may_sign or altered:
+                renew_signing_key(connection, self._file, secrets.signing_generation + 1)
 
     def change_passphrase(self, old: str, new: str, *, kdf: KdfParameters | None) -> X25519PrivateKey:
         """Change the own passphrase; returns the private key that counts from now on.

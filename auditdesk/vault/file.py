@@ -205,12 +205,12 @@ def translated() -> Iterator[None]:
         ) from error
 
 
-def _connect(path: Path, parameters: str = "mode=rw") -> Connection:
+def _connect(path: Path) -> Connection:
     with translated():
         connection = cast(
             "Connection",
             _driver.connect(
-                f"{path.absolute().as_uri()}?{parameters}",
+                f"{path.absolute().as_uri()}?mode=rw",
                 uri=True,
                 timeout=BUSY_TIMEOUT_S,
                 isolation_level=None,

@@ -178,11 +178,16 @@ def check_roster(
 
 def check_row(file: VaultFile, row: OperatorRow, vault_key: bytes, generation: int) -> None:
     """Raise `Tampered` if the row isn't as an operator left it."""
-    if not is_authentic(vault_key, _roster_message(file, row, generation), row.roster_mac):
+    if not is_row_authentic(file, row, vault_key, generation):
         raise Tampered(
             f"The vault's row of operator {row.name} was altered from outside.",
             "Remove the operator and add him again, or restore the vault from a backup.",
         )
+
+
+def is_row_authentic(file: VaultFile, row: OperatorRow, vault_key: bytes, generation: int) -> bool:
+    """Whether the row is as an operator left it."""
+    return is_authentic(vault_key, _roster_message(file, row, generation), row.roster_mac)
 
 
 def _operator(  # noqa: PLR0917 -- the columns of a row, in their order

@@ -25,9 +25,10 @@ SALT_BYTES: Final = 32
 KEY_ID_BYTES: Final = 16
 HEAD: Final[dict[Kind, bytes]] = {"event": FORMAT + b"e", "snapshot": FORMAT + b"s"}
 
-_BLOCK_BYTES: Final = 64
 _INNER: Final = bytes(byte ^ 0x36 for byte in range(256))
 _OUTER: Final = bytes(byte ^ 0x5C for byte in range(256))
+_INNER_REST: Final = b"\x36" * (64 - SALT_BYTES)  # HMAC pads its key with zeros to a block of 64 bytes
+_OUTER_REST: Final = b"\x5c" * (64 - SALT_BYTES)
 _DATA_AT: Final = len(FORMAT) + NONCE_BYTES
 
 
@@ -48,10 +49,10 @@ class Opening(NamedTuple):
 def commitment(salt: bytes, data: bytes) -> bytes:
     """HMAC-SHA-256 of `data` under a 32-byte `salt`, written out because it's called for every event.
 
-    (`hmac.digest` takes 2.7 µs for it where this takes 1.9.)
+    (`hmac.digest` takes half as long again.)
     """
-    block = salt.ljust(_BLOCK_BYTES, b"\0")
-    return sha256(block.translate(_OUTER) + sha256(block.translate(_INNER) + data).digest()).digest()
+    inner = sha256(salt.translate(_INNER) + _INNER_REST + data).digest()
+    return sha256(salt.translate(_OUTER) + _OUTER_REST + inner).digest()
 
 
 class CustomerKey:
