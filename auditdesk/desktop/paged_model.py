@@ -17,6 +17,10 @@ from auditdesk.domain.errors import AuditdeskError
 Row = TypeVar("Row")
 Index = QModelIndex | QPersistentModelIndex
 ROOT: Final = QModelIndex()
+_DISPLAY: Final = int(Qt.ItemDataRole.DisplayRole)
+_ALIGNMENT: Final = int(Qt.ItemDataRole.TextAlignmentRole)
+_LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 PAGE_ROWS: Final = 256
 KEPT_PAGES: Final = 64
@@ -154,10 +158,10 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
         if not index.isValid():
             return None
         column = self._columns[index.column()]
-        if role == Qt.ItemDataRole.DisplayRole:
+        if role == _DISPLAY:
             row = self.row_data(index.row())
             return self.PLACEHOLDER if row is None else self.text(row, column.key)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
+        if role == _ALIGNMENT:
             return alignment(column)
         return None
 
@@ -192,5 +196,4 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
 
 def alignment(column: Column) -> Qt.AlignmentFlag:
     """Figures to the right, words to the left."""
-    side = Qt.AlignmentFlag.AlignRight if column.right_aligned else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter
+    return _RIGHT if column.right_aligned else _LEFT

@@ -1,0 +1,126 @@
+"""What the balance chart and the density strip draw, computed without any widget.
+
+Floats appear here for pixels only: no number on this path is ever shown as money.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from math import ceil
+from typing import Final, Protocol
+
+from auditdesk.desktop.moment_text import later_by_months
+
+Place = Callable[[int, int], float]
+Points = tuple[list[float], list[float]]
+
+_MONTH_STEPS: Final = (1, 3, 6, 12, 24, 60, 120, 240, 600)
+_DAY_STEPS: Final = (1, 2, 7, 14)
+_DAYS_OF_A_MONTH: Final = 30.4
+_MONTHS_OF_A_YEAR: Final = 12
+
+
+class Bucket(Protocol):
+    """Consecutive events of a stream taken together; balances in minor units, instants in µs UTC."""
+
+    @property
+    def first_version(self) -> int: ...  # noqa: D102 - named by the class
+    @property
+    def last_version(self) -> int: ...  # noqa: D102
+    @property
+    def min(self) -> int: ...  # noqa: D102
+    @property
+    def max(self) -> int: ...  # noqa: D102
+    @property
+    def last(self) -> int: ...  # noqa: D102
+    @property
+    def count(self) -> int: ...  # noqa: D102
+    @property
+    def first_booked_at_us(self) -> int: ...  # noqa: D102
+    @property
+    def last_booked_at_us(self) -> int: ...  # noqa: D102
+
+
+def step_line(buckets: Sequence[Bucket], place: Place, decimals: int, end: float) -> Points:
+    """The balance as a step line in major units; a bucket of many events shows its whole range.
+
+    `place(version, instant_us)` gives an event's x; the line runs on to `end`.
+    """
+    scale = 10**decimals
+    xs: list[float] = []
+    ys: list[float] = []
+    before = 0
+    for bucket in buckets:
+        x = place(bucket.first_version, bucket.first_booked_at_us)
+        far = place(bucket.last_version, bucket.last_booked_at_us)
+        low_high = (bucket.min, bucket.max) if bucket.count > 1 else ()
+        for balance_minor in (before, *low_high, bucket.last):
+            xs.append(x)
+            ys.append(balance_minor / scale)
+        xs.append(far)
+        ys.append(bucket.last / scale)
+        before = bucket.last
+    if xs:
+        xs.append(max(end, xs[-1]))
+        ys.append(ys[-1])
+    return xs, ys
+
+
+def density(buckets: Sequence[Bucket], place: Place, first: float, last: float, bins: int) -> list[float]:
+    """How many events fall into each of `bins` equal parts of the scale; a wide bucket is spread out."""
+    counts = [0.0] * bins
+    width = (last - first) / bins
+    if width <= 0:
+        return counts
+    for bucket in buckets:
+        begin = place(bucket.first_version, bucket.first_booked_at_us)
+        end = place(bucket.last_version, bucket.last_booked_at_us)
+        low = min(max(int((begin - first) / width), 0), bins - 1)
+        high = min(max(int((end - first) / width), low), bins - 1)
+        for index in range(low, high + 1):
+            counts[index] += bucket.count / (high - low + 1)
+    return counts
+
+
+def busyness(buckets: Sequence[Bucket], first: float, last: float, bins: int) -> list[float]:
+    """Events per day along a scale of events, where plain counts would all be equal."""
+    rates = [0.0] * bins
+    width = (last - first) / bins
+    for bucket in buckets if width > 0 else ():
+        days = max((bucket.last_booked_at_us - bucket.first_booked_at_us) / 86_400_000_000, 1.0)
+        low = min(max(int((bucket.first_version - first) / width), 0), bins - 1)
+        high = min(max(int((bucket.last_version - first) / width), low), bins - 1)
+        for index in range(low, high + 1):
+            rates[index] = max(rates[index], bucket.count / days)
+    return rates
+
+
+def date_ticks(first_day: date, low: float, high: float, most: int) -> list[tuple[float, str]]:
+    """Where a scale of days (0 = the end of `first_day`) is labelled, at most about `most` times.
+
+    The labels are ISO: `2025`, `2025-12` or `2025-12-24`, as fine as the step needs.
+    """
+    days = max(high - low, 1.0)
+    for step in _DAY_STEPS:
+        if days / step <= most:
+            return _day_ticks(first_day, low, high, step)
+    wanted = days / _DAYS_OF_A_MONTH / most
+    months = next((step for step in _MONTH_STEPS if step >= wanted), _MONTH_STEPS[-1])
+    return _month_ticks(first_day, low, high, months)
+
+
+def _day_ticks(first_day: date, low: float, high: float, step: int) -> list[tuple[float, str]]:
+    days = range(ceil(low), int(high) + 1, step)
+    return [(float(day), (first_day + timedelta(days=day)).isoformat()) for day in days]
+
+
+def _month_ticks(first_day: date, low: float, high: float, months: int) -> list[tuple[float, str]]:
+    index = (first_day.year * 12 + first_day.month - 1) // months * months
+    tick = date(index // 12, index % 12 + 1, 1)
+    ticks = []
+    while (place := (tick - first_day).days - 1.0) <= high:
+        if place >= low:
+            ticks.append((place, tick.isoformat()[: 4 if months >= _MONTHS_OF_A_YEAR else 7]))
+        tick = later_by_months(tick, months)
+    return ticks
