@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 import uuid_utils
 from msgspec.structs import astuple, replace
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, Table, select
 
 from auditdesk.domain import account as account_fold
 from auditdesk.domain import codec
@@ -18,10 +18,10 @@ from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import Conflict, SubjectErased, VaultLocked
 from auditdesk.domain.facts import Fact
 from auditdesk.domain.streams import name_in
-from auditdesk.ledger import schema, snapshots
+from auditdesk.ledger import prepared, schema, snapshots
 from auditdesk.ledger.dialects import insert_many, upsert
 from auditdesk.ledger.envelope import Envelope, Sealer, leaf_hash
-from auditdesk.ledger.rows import Head, account_values, as_envelope, customer_values, fetch, first
+from auditdesk.ledger.rows import Head, account_values, as_envelope, customer_values, fetch
 
 FLUSH_ROWS: Final = 2_000
 IN_LIST: Final = 500
@@ -200,8 +200,7 @@ class Batch:
             state = self._states.get(f"customer/{customer}")
             if isinstance(state, Customer):
                 return state.erasure_requested_at_us is not None
-            column = schema.customers.c.erasure_requested_at
-            found = first(self._connection, select(column).where(schema.customers.c.number == customer))
+            found = prepared.ERASURE_OF.first(self._connection, customer=customer)
             self._fenced[customer] = found is not None and found[0] is not None
         return self._fenced[customer]
 
@@ -236,27 +235,19 @@ class Batch:
 
 def read_head(connection: Connection) -> Head:
     """Where the log ends."""
-    events = schema.events.c
-    row = first(
-        connection, select(events.position, events.recorded_at).order_by(events.position.desc()).limit(1)
-    )
+    row = prepared.HEAD.first(connection)
     return Head(*row) if row else Head(0, 0)
 
 
 def last_version(connection: Connection, stream: str) -> int:
     """The stream's last version; 0 where it has no event."""
-    events = schema.events.c
-    row = first(connection, select(func.max(events.version)).where(events.stream == stream))
+    row = prepared.LAST_VERSION.first(connection, stream=stream)
     return int(row[0]) if row and row[0] is not None else 0
 
 
 def command_result(connection: Connection, command_id: str) -> Outcome:
     """What a command left in the log; nothing where it is unknown."""
-    events = schema.events
-    rows = fetch(
-        connection, select(events).where(events.c.command_id == command_id).order_by(events.c.position)
-    )
-    return tuple(as_envelope(row) for row in rows)
+    return tuple(as_envelope(row) for row in prepared.COMMAND.all(connection, command_id=command_id))
 
 
 def _seal(

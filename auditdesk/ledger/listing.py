@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from threading import local
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Select, and_, distinct, func, or_, select
 
 from auditdesk.domain.streams import account_stream
-from auditdesk.ledger import schema
+from auditdesk.ledger import prepared, schema
 from auditdesk.ledger.engine import reading
 from auditdesk.ledger.rows import (
     AccountRow,
@@ -36,50 +38,61 @@ class Listing:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._looking = local()
+
+    @contextmanager
+    def look(self) -> Iterator[Connection]:
+        """Let every read inside see one and the same state of the file, on this thread's one connection."""
+        current: Connection | None = getattr(self._looking, "connection", None)
+        if current is not None:
+            yield current
+            return
+        with reading(self._engine) as connection:
+            self._looking.connection = connection
+            try:
+                yield connection
+            finally:
+                self._looking.connection = None
 
     # --- accounts and customers ---------------------------------------------------------
 
     def find_account(self, number_or_reference: str) -> AccountRow | None:
         """The account with this number, else with this reference."""
-        query = select(schema.accounts)
-        with reading(self._engine) as connection:
-            row = first(connection, query.where(_accounts.number == number_or_reference)) or first(
-                connection,
-                query.where(_accounts.reference == number_or_reference, _accounts.reference != ""),
-            )
+        with self.look() as connection:
+            row = prepared.ACCOUNT_BY_NUMBER.first(
+                connection, text=number_or_reference
+            ) or prepared.ACCOUNT_BY_REFERENCE.first(connection, text=number_or_reference)
         return as_account_row(row) if row else None
 
     def find_customer(self, number_or_reference: str) -> CustomerRow | None:
         """The customer with this number, else with this reference."""
-        query = select(schema.customers)
-        with reading(self._engine) as connection:
-            row = first(connection, query.where(_customers.number == number_or_reference)) or first(
-                connection,
-                query.where(_customers.reference == number_or_reference, _customers.reference != ""),
-            )
+        with self.look() as connection:
+            row = prepared.CUSTOMER_BY_NUMBER.first(
+                connection, text=number_or_reference
+            ) or prepared.CUSTOMER_BY_REFERENCE.first(connection, text=number_or_reference)
         return CustomerRow(*row) if row else None
 
     def account_rows(self) -> list[AccountRow]:
         """All accounts, by number."""
-        with reading(self._engine) as connection:
+        with self.look() as connection:
             query = select(schema.accounts).order_by(func.length(_accounts.number), _accounts.number)
             return [as_account_row(row) for row in stream(connection, query)]
 
     def customer_rows(self) -> list[CustomerRow]:
         """All customers, by number."""
-        with reading(self._engine) as connection:
+        with self.look() as connection:
             query = select(schema.customers).order_by(func.length(_customers.number), _customers.number)
             return [CustomerRow(*row) for row in stream(connection, query)]
 
     def accounts_of(self, customer: str) -> list[AccountRow]:
         """A customer's accounts, closed ones too."""
-        with reading(self._engine) as connection:
+        with self.look() as connection:
             query = select(schema.accounts).where(_accounts.customer == customer).order_by(_accounts.number)
             return [as_account_row(row) for row in stream(connection, query)]
 
     def erasures(self) -> list[CustomerRow]:
         """The customers who have been forgotten, or are being."""
-        with reading(self._engine) as connection:
+        with self.look() as connection:
             query = select(schema.customers).where(_customers.erasure_requested_at.is_not(None))
             return [CustomerRow(*row) for row in stream(connection, query)]
 
@@ -96,7 +109,7 @@ class Listing:
     def type_counts(self, stream_name: str) -> dict[str, int]:
         """How many events of each type a stream has."""
         query = select(_events.type, func.count()).where(_events.stream == stream_name).group_by(_events.type)
-        with reading(self._engine) as connection:
+        with self.look() as connection:
             return dict(fetch(connection, query))
 
     def versions_of_types(self, stream_name: str, tags: Sequence[str]) -> list[int]:
@@ -106,7 +119,7 @@ class Listing:
             .where(_events.stream == stream_name, _events.type.in_(tags))
             .order_by(_events.version)
         )
-        with reading(self._engine) as connection:
+        with self.look() as connection:
             return [row[0] for row in fetch(connection, query)]
 
     # --- entries -------------------------------------------------------------------------
@@ -119,12 +132,12 @@ class Listing:
             .order_by(_entries.version)
             .limit(limit)
         )
-        with reading(self._engine) as connection:
+        with self.look() as connection:
             return [EntryRow(*row) for row in fetch(connection, query)]
 
     def balance_series(self, account: str, *, buckets: int = 1_200) -> list[Bucket]:
         """An account's balance in at most `buckets` stretches of equally many events."""
-        with reading(self._engine) as connection:
+        with self.look() as connection:
             length = first(
                 connection, select(func.max(_events.version)).where(_events.stream == account_stream(account))
             )
@@ -137,7 +150,7 @@ class Listing:
 
     def stream_names(self) -> list[str]:
         """The names of all streams."""
-        with reading(self._engine) as connection:
+        with self.look() as connection:
             return [row[0] for row in fetch(connection, select(distinct(_events.stream)))]
 
     def all_entries(self) -> Iterator[EntryRow]:
@@ -152,7 +165,7 @@ class Listing:
                 .order_by(_entries.account, _entries.version)
                 .limit(PAGE_ROWS)
             )
-            with reading(self._engine) as connection:
+            with self.look() as connection:
                 rows = fetch(connection, query)
             for row in rows:
                 yield EntryRow(*row)
@@ -175,7 +188,7 @@ class Listing:
                 .order_by(_snapshots.stream, _snapshots.version)
                 .limit(PAGE_ROWS)
             )
-            with reading(self._engine) as connection:
+            with self.look() as connection:
                 rows = fetch(connection, query)
             for row in rows:
                 yield SnapshotRow(*row)
@@ -184,7 +197,7 @@ class Listing:
             at = (rows[-1][0], rows[-1][1])
 
     def _count(self, query: Select[Any]) -> int:
-        with reading(self._engine) as connection:
+        with self.look() as connection:
             return int(fetch(connection, query)[0][0])
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final, Generic, NamedTuple, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Engine, Select, func, select
+from sqlalchemy import Connection, Engine, func, select
 
 from auditdesk.domain import account as account_fold
 from auditdesk.domain import codec
@@ -16,11 +16,10 @@ from auditdesk.domain.errors import Refused
 from auditdesk.domain.moments import AtInstant, AtVersion, Moment
 from auditdesk.domain.personal import Mask, Personal
 from auditdesk.domain.streams import account_stream, customer_stream
-from auditdesk.ledger import appending, schema, snapshots
-from auditdesk.ledger.engine import reading
+from auditdesk.ledger import appending, prepared, schema, snapshots
 from auditdesk.ledger.envelope import Envelope
 from auditdesk.ledger.listing import Listing
-from auditdesk.ledger.rows import Head, as_envelope, fetch, first, stream
+from auditdesk.ledger.rows import Head, as_envelope, fetch
 
 LOG_PAGE_EVENTS: Final = 5_000
 S = TypeVar("S", Account, Customer)
@@ -47,19 +46,19 @@ class Reading(Listing):
 
     def head(self) -> Head:
         """Where the log ends."""
-        with reading(self._engine) as connection:
+        with self.look() as connection:
             return appending.read_head(connection)
 
     def command_result(self, command_id: str) -> tuple[Envelope, ...]:
         """What a command left in the log; nothing where it is unknown."""
-        with reading(self._engine) as connection:
+        with self.look() as connection:
             return appending.command_result(connection, command_id)
 
     # --- events ------------------------------------------------------------------------
 
     def envelopes(self, stream: str, *, after: int = 0, up_to: int | None = None) -> list[Envelope]:
         """A stream's events of versions `after` + 1 to `up_to`."""
-        with reading(self._engine) as connection:
+        with self.look() as connection:
             return _tail(connection, stream, after, up_to)
 
     def log(
@@ -77,7 +76,7 @@ class Reading(Listing):
                 query = query.where(_events.position <= up_to)
             if types:
                 query = query.where(_events.type.in_(types))
-            with reading(self._engine) as connection:
+            with self.look() as connection:
                 rows = fetch(connection, query.order_by(_events.position).limit(LOG_PAGE_EVENTS))
             for row in rows:
                 yield as_envelope(row)
@@ -87,7 +86,7 @@ class Reading(Listing):
 
     def stream_length(self, stream: str) -> int:
         """How many events the stream has."""
-        with reading(self._engine) as connection:
+        with self.look() as connection:
             return appending.last_version(connection, stream)
 
     # --- moments -----------------------------------------------------------------------
@@ -97,30 +96,19 @@ class Reading(Listing):
 
         Both clocks never decrease within a stream, so that a moment always cuts a prefix.
         """
-        with reading(self._engine) as connection:
+        with self.look() as connection:
             if isinstance(moment, AtVersion):
                 return min(moment.version, appending.last_version(connection, stream))
             if not isinstance(moment, AtInstant):
                 return appending.last_version(connection, stream)
-            clock = _events.booked_at if moment.clock == "booked" else _events.recorded_at
-            row = first(
-                connection,
-                select(_events.version)
-                .where(_events.stream == stream, clock <= moment.instant_us)
-                .order_by(clock.desc(), _events.version.desc())
-                .limit(1),
-            )
+            clock = prepared.BOOKED_BEFORE if moment.clock == "booked" else prepared.RECORDED_BEFORE
+            row = clock.first(connection, stream=stream, instant_us=moment.instant_us)
             return int(row[0]) if row else 0
 
     def instants(self, stream: str, version: int) -> tuple[int, int]:
         """When an event was booked and recorded, microseconds UTC. Raises `Refused` (`version_unknown`)."""
-        with reading(self._engine) as connection:
-            row = first(
-                connection,
-                select(_events.booked_at, _events.recorded_at).where(
-                    _events.stream == stream, _events.version == version
-                ),
-            )
+        with self.look() as connection:
+            row = prepared.INSTANTS.first(connection, stream=stream, version=version)
         if row is None:
             raise Refused("version_unknown", f"There is no event {version} in {stream}.", field="at")
         return int(row[0]), int(row[1])
@@ -130,15 +118,15 @@ class Reading(Listing):
     def load_account(self, number: str, *, version: int | None = None) -> Loaded[Account] | None:
         """An account after `version` events (None: all), from the nearest snapshot; None before the first."""
         stream = account_stream(number)
-        with reading(self._engine) as connection:
+        with self.look() as connection:
             state, snapshot_version = _account_snapshot(connection, stream, version)
-            tail = fetch(connection, _fold_query(stream, snapshot_version, version))
+            tail = _fold_rows(connection, stream, snapshot_version, version)
         return _fold_account(number, state, tail, snapshot_version)
 
     def replay_account(self, number: str, *, version: int | None = None) -> Account | None:
         """An account folded from its first event, without snapshots."""
-        with reading(self._engine) as connection:
-            tail = fetch(connection, _fold_query(account_stream(number), 0, version))
+        with self.look() as connection:
+            tail = _fold_rows(connection, account_stream(number), 0, version)
         loaded = _fold_account(number, None, tail, 0)
         return loaded.state if loaded else None
 
@@ -152,8 +140,8 @@ class Reading(Listing):
     ) -> Loaded[Customer] | None:
         """A customer after `version` events (None: all); what is personal goes through the callables."""
         stream = customer_stream(number)
-        with reading(self._engine) as connection:
-            row = first(connection, _snapshot_query(stream, version, CUSTOMER_STATE_SCHEMA))
+        with self.look() as connection:
+            row = _snapshot(connection, stream, version, CUSTOMER_STATE_SCHEMA)
             after = int(row[0]) if row else 0
             tail = _tail(connection, stream, after, version)
         state = None
@@ -173,55 +161,49 @@ class Reading(Listing):
             .select_from(schema.events)
             .where(_events.stream.in_(streams), _events.sealed.is_not(None))
         )
-        with reading(self._engine) as connection:
+        with self.look() as connection:
             return int(fetch(connection, query)[0][0])
 
     def count_snapshots(self, streams: Sequence[str]) -> int:
         """How many snapshots these streams have."""
         query = select(func.count()).select_from(schema.snapshots).where(_snapshots.stream.in_(streams))
-        with reading(self._engine) as connection:
+        with self.look() as connection:
             return int(fetch(connection, query)[0][0])
 
 
 def _tail(connection: Connection, stream_name: str, after: int, up_to: int | None) -> list[Envelope]:
-    query = select(schema.events).where(_events.stream == stream_name, _events.version > after)
-    if up_to is not None:
-        query = query.where(_events.version <= up_to)
-    return [as_envelope(row) for row in stream(connection, query.order_by(_events.version))]
+    end = prepared.NO_END if up_to is None else up_to
+    rows = prepared.EVENTS.all(connection, stream=stream_name, after=after, up_to=end)
+    return [as_envelope(row) for row in rows]
 
 
-def _fold_query(stream_name: str, after: int, up_to: int | None) -> Select[tuple[str, int, bytes, int]]:
+def _fold_rows(
+    connection: Connection, stream_name: str, after: int, up_to: int | None
+) -> list[tuple[Any, ...]]:
     """Only what a fold needs of each event."""
-    query = select(_events.type, _events.schema, _events.payload, _events.booked_at).where(
-        _events.stream == stream_name, _events.version > after
-    )
-    if up_to is not None:
-        query = query.where(_events.version <= up_to)
-    return query.order_by(_events.version)
+    end = prepared.NO_END if up_to is None else up_to
+    return prepared.FOLD.all(connection, stream=stream_name, after=after, up_to=end)
 
 
-def _snapshot_query(
-    stream_name: str, version: int | None, state_schema: int
-) -> Select[tuple[int, bytes, str | None, bytes | None]]:
-    query = select(_snapshots.version, _snapshots.state, _snapshots.subject, _snapshots.sealed).where(
-        _snapshots.stream == stream_name, _snapshots.state_schema == state_schema
-    )
-    if version is not None:
-        query = query.where(_snapshots.version <= version)
-    return query.order_by(_snapshots.version.desc()).limit(1)
+def _snapshot(
+    connection: Connection, stream_name: str, version: int | None, state_schema: int
+) -> tuple[Any, ...] | None:
+    """The nearest snapshot at or before a version: its version, state, subject and sealed part."""
+    end = prepared.NO_END if version is None else version
+    return prepared.SNAPSHOT.first(connection, stream=stream_name, up_to=end, state_schema=state_schema)
 
 
 def _account_snapshot(
     connection: Connection, stream_name: str, version: int | None
 ) -> tuple[Account | None, int]:
-    row = first(connection, _snapshot_query(stream_name, version, ACCOUNT_STATE_SCHEMA))
+    row = _snapshot(connection, stream_name, version, ACCOUNT_STATE_SCHEMA)
     if row is None:
         return None, 0
     return snapshots.decode_account(row[1]), int(row[0])
 
 
 def _fold_account(
-    number: str, state: Account | None, tail: Sequence[tuple[str, int, bytes, int]], snapshot_version: int
+    number: str, state: Account | None, tail: Sequence[tuple[Any, ...]], snapshot_version: int
 ) -> Loaded[Account] | None:
     for tag, event_schema, payload, booked_at_us in tail:
         event = codec.decode_event(tag, event_schema, payload)

@@ -332,9 +332,8 @@ class Desk:
         if known:
             return Receipt(known, replayed=True)
         for race in range(RACES_TO_RETRY):
-            now_us = max(self._books.clock(), self._ledger.head().recorded_at_us)
             try:
-                appends = decide(When(now_us, now_us))
+                appends = self._decide(decide)
             except Refused as refused:
                 self._record_refusal(ask, refused)
                 raise
@@ -352,6 +351,12 @@ class Desk:
             else:
                 return Receipt(*appended)
         raise AssertionError("the last race either returns or raises")
+
+    def _decide(self, decide: Callable[[When], list[StreamAppend]]) -> list[StreamAppend]:
+        """Decide on one state of the ledger, at the clock's time, which is never behind the log's."""
+        with self._ledger.look():
+            now_us = self._ledger.now_us()
+            return decide(When(now_us, now_us))
 
     def _record_refusal(self, ask: Ask, refused: Refused) -> None:
         """Keep what was asked and why not; a target that isn't ours is free text and left out."""

@@ -37,7 +37,7 @@ Step = Literal["requested", "shredded", "recorded"]
 class StepListener(Protocol):
     """Is told of each step once it is durable."""
 
-    def __call__(self, step: Step) -> None:
+    def __call__(self, step: Step, /) -> None:
         """Take note of `step`."""
 
 
@@ -113,7 +113,7 @@ class Forgetting:
         return finish(self._ledger, vault, number, unlocked, operator=self._books.operator, on_step=on_step)
 
     def _request(self, state: Customer, reason: str) -> None:
-        now_us = max(self._books.clock(), self._ledger.head().recorded_at_us)
+        now_us = self._ledger.now_us()
         try:
             facts = customer_rules.request_erasure(
                 state, self._accounts(state.number), reason, when=When(now_us, now_us)
@@ -136,7 +136,7 @@ class Forgetting:
         return tuple(load_account(self._books, row.number) for row in self._ledger.accounts_of(customer))
 
     def _refusal(self, state: Customer, accounts: tuple[Account, ...]) -> Refused | None:
-        now_us = max(self._books.clock(), self._ledger.head().recorded_at_us)
+        now_us = self._ledger.now_us()
         try:
             customer_rules.request_erasure(state, accounts, "preview", when=When(now_us, now_us))
         except Refused as refused:

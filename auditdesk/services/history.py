@@ -13,7 +13,7 @@ from auditdesk.domain.instants import to_iso
 from auditdesk.domain.moments import NOW, AtInstant, AtVersion, Clock, Moment, Now
 from auditdesk.domain.streams import account_stream, customer_stream, name_in
 from auditdesk.ledger.envelope import Envelope
-from auditdesk.ledger.reading import Bucket
+from auditdesk.ledger.rows import Bucket
 from auditdesk.services.books import Books
 from auditdesk.services.history_rows import (
     AccountView,
@@ -45,7 +45,10 @@ class History:
 
         Raises `Refused`: `account_unknown`, `not_yet_opened`, `version_unknown`.
         """
-        number = find_account(self._books, account)
+        with self._ledger.look():
+            return self._account_at(find_account(self._books, account), moment)
+
+    def _account_at(self, number: str, moment: Moment) -> AccountView:
         stream = account_stream(number)
         version = self._version(stream, moment, "not_yet_opened", f"Account {number} was not open yet")
         loaded = self._ledger.load_account(number, version=version)
@@ -75,7 +78,10 @@ class History:
 
     def customer_at(self, customer: str, moment: Moment = NOW) -> CustomerView:
         """A customer as he was at the moment. Raises `Refused` like `account_at`."""
-        number = find_customer(self._books, customer)
+        with self._ledger.look():
+            return self._customer_at(find_customer(self._books, customer), moment)
+
+    def _customer_at(self, number: str, moment: Moment) -> CustomerView:
         stream = customer_stream(number)
         version = self._version(stream, moment, "not_yet_registered", f"Customer {number} was not known yet")
         last = self._ledger.envelopes(stream, after=version - 1, up_to=version)[0]
@@ -101,7 +107,10 @@ class History:
 
         Raises `Refused` (`version_unknown`) beyond the stream's ends.
         """
-        number = find_account(self._books, account)
+        with self._ledger.look():
+            return self._step(find_account(self._books, account), version)
+
+    def _step(self, number: str, version: int) -> StepView:
         stream = account_stream(number)
         found = self._ledger.envelopes(stream, after=version - 1, up_to=version)
         if not found:
@@ -142,10 +151,10 @@ class History:
 
     def account_register(self, account: str, first: int, last: int) -> list[RegisterRow]:
         """The register's rows of versions first to last; the balance is of all entries, by replay."""
-        stream = account_stream(account)
-        before = self._ledger.load_account(account, version=first - 1) if first > 1 else None
-        envelopes = self._ledger.envelopes(stream, after=first - 1, up_to=last)
-        return self._rows(account, before.state if before else None, envelopes)
+        with self._ledger.look():
+            before = self._ledger.load_account(account, version=first - 1) if first > 1 else None
+            envelopes = self._ledger.envelopes(account_stream(account), after=first - 1, up_to=last)
+            return self._rows(account, before.state if before else None, envelopes)
 
     def account_register_of(self, account: str, versions: Sequence[int]) -> list[RegisterRow]:
         """The register's rows of these versions alone, as a filtered register shows them."""

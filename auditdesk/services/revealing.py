@@ -10,7 +10,7 @@ from auditdesk.domain import codec
 from auditdesk.domain.errors import KeyLost, SubjectErased, Tampered, UnknownEvent
 from auditdesk.domain.instants import day_of
 from auditdesk.domain.personal import KEY_LOST, REDACTED, TAMPERED, Mask, Personal
-from auditdesk.ledger.envelope import Envelope
+from auditdesk.ledger.envelope import Envelope, SealKind
 from auditdesk.ledger.store import Ledger
 from auditdesk.vault.vault import Unlocked
 
@@ -58,7 +58,7 @@ class Revealer:
         """The personal part of a snapshot in the clear, or its mask."""
         return self._open(subject, stream, version, blob, "snapshot")
 
-    def _open(self, subject: str, stream: str, version: int, blob: bytes, kind: str) -> bytes | Mask:
+    def _open(self, subject: str, stream: str, version: int, blob: bytes, kind: SealKind) -> bytes | Mask:
         mask = self.mask_of(subject)
         if mask is not None:
             return mask

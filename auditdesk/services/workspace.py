@@ -74,6 +74,8 @@ class Workspace:
             )
         unlocked = self._vault.sign_in(operator, passphrase)
         self._resume(unlocked)
+        if not unlocked.may_reveal:
+            return Session(self._books(operator, None))
         return Session(self._books(operator, unlocked))
 
     def sign_in_redacted(self, operator: str = VIEWER) -> Session:
