@@ -1,0 +1,38 @@
+"""What many tests share: a clock they move themselves, and a key derivation that costs nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from auditdesk.domain.instants import DAY_US, parse_instant
+from auditdesk.vault.kdf import KdfParameters
+
+MANUAL_START_US: Final = parse_instant("2025-01-06T09:00:00Z")
+CHEAP_KDF: Final = KdfParameters.for_tests()
+
+
+class ManualClock:
+    """A clock that stands still until a test moves it; it counts one microsecond a look."""
+
+    def __init__(self, start_us: int = MANUAL_START_US) -> None:
+        self.instant_us = start_us
+
+    def __call__(self) -> int:
+        self.instant_us += 1
+        return self.instant_us
+
+    def sleep_days(self, days: float) -> None:
+        """Let `days` pass; fewer than zero sets the clock back."""
+        self.instant_us += int(days * DAY_US)
+
+
+def files_holding(folder: Path, *needles: bytes) -> list[str]:
+    """The files below `folder` in whose bytes any needle is found."""
+    return [
+        f"{path.relative_to(folder)}: {needle!r}"
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+        for needle in needles
+        if needle in path.read_bytes()
+    ]
