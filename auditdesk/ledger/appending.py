@@ -117,6 +117,9 @@ class Batch:
         for append in appends:
             version = self._check(append)
             state = append.before
+            booked_at_us = append.booked_at_us
+            if not append.stream.startswith(WITH_STATE):
+                booked_at_us = max(booked_at_us, recorded_at_us)  # nobody decided on these streams' clocks
             for fact in append.facts:
                 version += 1
                 ordinal = ordinals.get(append.stream, 0)
@@ -129,7 +132,7 @@ class Batch:
                     event_id=str(uuid_utils.uuid7()),
                     type=fact.event.TAG,
                     schema=fact.event.SCHEMA,
-                    booked_at_us=append.booked_at_us,
+                    booked_at_us=booked_at_us,
                     recorded_at_us=recorded_at_us,
                     operator=operator,
                     command_id=command_id,

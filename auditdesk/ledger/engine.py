@@ -21,6 +21,7 @@ from sqlalchemy.pool import QueuePool
 
 from auditdesk.domain.errors import (
     AuditdeskError,
+    Conflict,
     DiskFull,
     Fault,
     LedgerDamaged,
@@ -180,4 +181,6 @@ def as_fault(error: BaseException | None) -> Fault:
         return NotALedger("The file is no database.")
     if code == 10 or "disk I/O" in text:  # noqa: PLR2004 - SQLITE_IOERR
         return DiskFull(f"The disk did not take or give the data ({text}).", "Check the disk and try again.")
+    if code == 19 and "UNIQUE" in text:  # noqa: PLR2004 - SQLITE_CONSTRAINT
+        return Conflict("Someone else wrote the same first; nothing was changed.", "Look again and repeat.")
     return LedgerDamaged(f"The database refused: {text}.")

@@ -368,7 +368,7 @@ class Desk:
             message=refused.message,
             amount_minor=ask.amount_minor,
         )
-        append = StreamAppend(stream, None, (Fact(event),), self._books.clock(), None)
+        append = StreamAppend(stream, None, (Fact(event),), self._ledger.now_us(), None)
         self._ledger.append([append], operator=self._books.operator, command_id=new_command_id())
 
     def _check_reference(self, find: Callable[[Books, str], str], reference: str) -> None:

@@ -129,7 +129,7 @@ class Forgetting:
             command="forget", target=customer, code=refused.code, message=refused.message
         )
         stream = operator_stream(self._books.operator)
-        append = StreamAppend(stream, None, (Fact(event),), self._books.clock(), None)
+        append = StreamAppend(stream, None, (Fact(event),), self._ledger.now_us(), None)
         self._ledger.append([append], operator=self._books.operator, command_id=new_command_id())
 
     def _accounts(self, customer: str) -> tuple[Account, ...]:
