@@ -109,6 +109,17 @@ class UnknownEvent(Fault):
     """The log holds an event whose tag or schema this program does not know."""
 
 
+class ProofError(AuditdeskError):
+    """A proof, a signed note or a checkpoint does not prove what it claims, or is not of its form.
+
+    `code` is a stable snake_case word for programs and tests (for example `root_mismatch`).
+    """
+
+    def __init__(self, code: str, message: str, remedy: str = "") -> None:
+        super().__init__(message, remedy)
+        self.code = code
+
+
 class Cancelled(AuditdeskError):
     """The person cancelled; everything is as it was before."""
 
