@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from auditdesk.domain.errors import Refused
-from auditdesk.domain.instants import end_of_day
+from auditdesk.domain.instants import end_of_day, to_datetime
 from auditdesk.domain.moments import AtInstant, Clock, Moment, parse_moment
 
 HOW_TO_WRITE: Final = "Write 2025-12-24, 2025-12, 2025-Q4, 2025-12-24 18:30, #312 or now."
@@ -33,6 +33,11 @@ def parse_when(text: str, *, today: date, clock: Clock = "booked") -> Moment:
     except (Refused, ValueError) as error:
         shown = f"“{text[:40]}” is no moment." if text else "No moment is given."
         raise Refused("moment_malformed", shown, HOW_TO_WRITE, field="at") from error
+
+
+def written_instant(instant_us: int) -> str:
+    """An instant as `parse_when` reads it, to the second: `2025-12-24 18:30:00`."""
+    return f"{to_datetime(instant_us):%Y-%m-%d %H:%M:%S}"
 
 
 def later_by_days(day: date, days: int) -> date:
