@@ -154,6 +154,13 @@ def writing(engine: Engine) -> Iterator[Connection]:
             yield connection
 
 
+def settle(engine: Engine) -> None:
+    """Move what is in the write-ahead log into the file, so that the file's header says what it is."""
+    with faults(), engine.connect() as connection:
+        raw: Any = connection.connection.dbapi_connection
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
 @contextmanager
 def faults() -> Iterator[None]:
     """Turn what the driver raises into typed faults, in words."""

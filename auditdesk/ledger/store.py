@@ -64,6 +64,7 @@ class Ledger(Reading):
             }
             rows = [{"name": name, "value": value} for name, value in facts.items()]
             connection.execute(insert(schema.meta), rows)
+        engines.settle(engine)
         return cls(path, engine, clock, read_only=False, warnings=())
 
     @classmethod

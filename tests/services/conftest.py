@@ -45,9 +45,7 @@ def jane(session: Session) -> str:
     details = PersonalDetails(
         name="Jane Döe",
         birth_date="1980-02-29",
-        address=Address(
-            street="12 Long Street", city="Springfield", postal_code="04711", country="Ireland"
-        ),
+        address=Address(street="12 Long Street", city="Springfield", postal_code="04711", country="Ireland"),
         contact=Contact(email="jane@example.org", phone="+353 1 555 0100"),
     )
     return session.desk.register_customer(details).number

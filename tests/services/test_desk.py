@@ -159,9 +159,7 @@ def test_a_reference_belongs_to_one_account_only(session: Session, jane: str) ->
     assert refused.value.code == "reference_taken"
 
 
-def test_a_clock_set_back_is_clamped_and_reported(
-    session: Session, account: str, clock: ManualClock
-) -> None:
+def test_a_clock_set_back_is_clamped_and_reported(session: Session, account: str, clock: ManualClock) -> None:
     session.desk.deposit(account, 100)
     clock.sleep_days(-30)
     receipt = session.desk.deposit(account, 100)
@@ -173,4 +171,7 @@ def test_a_viewer_without_keys_can_write_nothing(bank: Workspace, account: str) 
     viewer = bank.sign_in_redacted()
     with pytest.raises(Exception, match="keys are not at hand"):
         viewer.desk.deposit(account, 1)
-    assert str(viewer.history.account_at(account).owner and viewer.history.account_at(account).owner.name) == "redacted"  # type: ignore[union-attr]
+    assert (
+        str(viewer.history.account_at(account).owner and viewer.history.account_at(account).owner.name)
+        == "redacted"
+    )  # type: ignore[union-attr]

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from auditdesk.domain.errors import Refused
-from auditdesk.domain.instants import DAY_US, end_of_day, day_of, parse_instant
+from auditdesk.domain.instants import DAY_US, day_of, end_of_day, parse_instant
 from auditdesk.domain.moments import NOW, AtInstant, AtVersion, Moment, parse_moment
 from auditdesk.domain.personal import Address, PersonalDetails
 from auditdesk.domain.streams import account_stream

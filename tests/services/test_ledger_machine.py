@@ -106,9 +106,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(target=accounts, customer=customers, limit=st.integers(min_value=0, max_value=5_000))
     def open_account(self, customer: str, limit: int) -> object:
         try:
-            number = self.books.session.desk.open_account(
-                customer, "EUR", overdraft_limit_minor=limit
-            ).number
+            number = self.books.session.desk.open_account(customer, "EUR", overdraft_limit_minor=limit).number
         except Refused as refused:
             assert (refused.code, customer in self.forgotten) == ("customer_erased", True)
             return multiple()
@@ -166,9 +164,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def close(self, account: str, pay_out: bool) -> None:  # noqa: FBT001 - drawn by hypothesis
         model = self.model[account]
         allowed = (
-            not model.closed
-            and not model.blocked
-            and (model.balance == 0 or (pay_out and model.balance > 0))
+            not model.closed and not model.blocked and (model.balance == 0 or (pay_out and model.balance > 0))
         )
         assert self._accepts(lambda desk: desk.close_account(account, pay_out=pay_out)) == allowed
         if allowed:

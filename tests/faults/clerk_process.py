@@ -1,0 +1,26 @@
+"""A clerk who deposits as fast as he can and says what was acknowledged, until he is killed.
+
+Run as `python clerk_process.py WORKSPACE ACCOUNT`; each acknowledged version is one line.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from auditdesk.bootstrap import open_workspace
+from auditdesk.domain.account_rules import Note
+
+
+def main() -> None:
+    """Deposit for ever; amounts say which deposit it was."""
+    workspace = open_workspace(Path(sys.argv[1]))
+    session = workspace.sign_in("ana", "correct horse")
+    print("ready", flush=True)
+    while True:
+        receipt = session.desk.deposit(sys.argv[2], 100, note=Note(memo="Secret Memo"))
+        print(receipt.version, flush=True)
+
+
+if __name__ == "__main__":
+    main()
