@@ -19,6 +19,9 @@ _MONTH_STEPS: Final = (1, 3, 6, 12, 24, 60, 120, 240, 600)
 _DAY_STEPS: Final = (1, 2, 7, 14)
 _DAYS_OF_A_MONTH: Final = 30.4
 _MONTHS_OF_A_YEAR: Final = 12
+_DAY_US: Final = 86_400_000_000
+# A burst within an hour counts as an hour, or it would flatten all the rest.
+_LEAST_DAYS: Final = 1 / 24
 
 
 class Bucket(Protocol):
@@ -85,15 +88,17 @@ def density(buckets: Sequence[Bucket], place: Place, first: float, last: float, 
 
 def busyness(buckets: Sequence[Bucket], first: float, last: float, bins: int) -> list[float]:
     """Events per day along a scale of events, where plain counts would all be equal."""
-    rates = [0.0] * bins
+    counts, days = [0.0] * bins, [0.0] * bins
     width = (last - first) / bins
-    for bucket in buckets if width > 0 else ():
-        days = max((bucket.last_booked_at_us - bucket.first_booked_at_us) / 86_400_000_000, 1.0)
+    for bucket, following in zip(buckets, [*buckets[1:], None], strict=True) if width > 0 else ():
+        end_us = following.first_booked_at_us if following else bucket.last_booked_at_us
         low = min(max(int((bucket.first_version - first) / width), 0), bins - 1)
         high = min(max(int((bucket.last_version - first) / width), low), bins - 1)
+        share = 1 / (high - low + 1)
         for index in range(low, high + 1):
-            rates[index] = max(rates[index], bucket.count / days)
-    return rates
+            counts[index] += share * bucket.count
+            days[index] += share * (end_us - bucket.first_booked_at_us) / _DAY_US
+    return [count / max(day, _LEAST_DAYS) for count, day in zip(counts, days, strict=True)]
 
 
 def date_ticks(first_day: date, low: float, high: float, most: int) -> list[tuple[float, str]]:

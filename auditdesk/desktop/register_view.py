@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -25,6 +25,17 @@ from auditdesk.desktop.timeline import TimelineModel
 
 ROW_PX: Final = 27
 FOLLOW_MS: Final = 40
+NARROW_PX: Final = 780
+NARROW_WIDTHS_PX: Final = {
+    "version": 46,
+    "booked": 124,
+    "event": 112,
+    "debit": 64,
+    "credit": 64,
+    "balance": 78,
+    "by": 58,
+    "memo": 60,
+}
 OPTIONAL_COLUMNS: Final = ("stated", "value_date")
 
 VersionsOf = Callable[[tuple[str, ...]], Sequence[int]]
@@ -70,9 +81,26 @@ class RegisterTable(QTableView):
         header.setStretchLastSection(True)
         header.setHighlightSections(False)
         header.setMinimumSectionSize(40)
-        for index, column in enumerate(model.columns):
-            self.setColumnWidth(index, column.width)
-            self.setColumnHidden(index, column.key in OPTIONAL_COLUMNS)
+        self._keys = [column.key for column in model.columns]
+        self._widths = [column.width for column in model.columns]
+        self._narrow: bool | None = None
+        for key in OPTIONAL_COLUMNS:
+            self.setColumnHidden(self._keys.index(key), True)
+        self._fit(narrow=False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where room is scarce the counterparty gives way, so that the memo stays in sight."""
+        super().resizeEvent(event)
+        narrow = self.viewport().width() < NARROW_PX
+        if narrow != self._narrow:
+            self._fit(narrow=narrow)
+
+    def _fit(self, *, narrow: bool) -> None:
+        """Widths that a person sets by hand hold until the table turns narrow or wide."""
+        self._narrow = narrow
+        for index, (key, width) in enumerate(zip(self._keys, self._widths, strict=True)):
+            self.setColumnWidth(index, NARROW_WIDTHS_PX.get(key, width) if narrow else width)
+        self.setColumnHidden(self._keys.index("counterparty"), narrow)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Up, Down and pages walk the rows; the rest is the page's."""

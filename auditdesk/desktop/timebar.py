@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Signal, Slot
+from PySide6.QtGui import QIcon, QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from auditdesk.desktop.look import Look
 from auditdesk.desktop.moment_field import MomentField
@@ -17,6 +27,10 @@ from auditdesk.desktop.timeline import TimelineModel, system_now_us
 from auditdesk.domain.errors import Refused
 from auditdesk.domain.instants import day_of
 from auditdesk.domain.moments import Moment
+
+FIELD_PX: Final = 148
+# Room for the longest place, so that the row doesn't break up while playing.
+ROOM_PX: Final = 40
 
 
 class TimeBar(QWidget):
@@ -98,24 +112,37 @@ class TimeBar(QWidget):
         self.go_to.setBuddy(self.field)
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(4)
-        for button in (self.first, self.back, self.play, self.forward, self.last):
-            row.addWidget(button)
-        row.addSpacing(4)
-        row.addWidget(self.speed)
-        row.addSpacing(8)
-        row.addWidget(self.place)
-        row.addStretch(1)
-        for widget in (self.go_to, self.field, self.clock, self.travel_by, self.now):
-            row.addWidget(widget)
-        self.field.setFixedWidth(150)
+        walk = _row(self.first, self.back, self.play, self.forward, self.last, self.speed, self.place)
+        walk.addStretch(1)
+        jump = _row(self.go_to, self.field, self.clock, self.travel_by, self.now)
+        self.field.setMinimumWidth(FIELD_PX)
+        self._rows = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._rows.setSpacing(6)
+        self._rows.addLayout(walk, 1)
+        self._rows.addLayout(jump)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         layout.addWidget(self.slider)
-        layout.addLayout(row)
+        layout.addLayout(self._rows)
         layout.addWidget(self.problem)
+        self._parts = (walk, jump)
+
+    def _wanted_px(self) -> tuple[int, int]:
+        """The widths of the two halves of the row below the slider."""
+        walk, jump = (part.minimumSize().width() for part in self._parts)
+        return walk, jump
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as the wider half: where both don't fit side by side, they stand in two rows."""
+        return QSize(max(self._wanted_px()), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """One row where there is room for it, else two."""
+        side_by_side = event.size().width() >= sum(self._wanted_px()) + ROOM_PX
+        directions = QBoxLayout.Direction
+        self._rows.setDirection(directions.LeftToRight if side_by_side else directions.TopToBottom)
+        super().resizeEvent(event)
 
     def _connect(self) -> None:
         self._timeline.moved.connect(self._follow)
@@ -228,6 +255,14 @@ def _field_text(timeline: TimelineModel) -> str:
     if timeline.travel_by == "date":
         return day_of(timeline.shown_us).isoformat()
     return written_instant(timeline.shown_us)
+
+
+def _row(*widgets: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(4)
+    for widget in widgets:
+        row.addWidget(widget)
+    return row
 
 
 def _button(name: str, tip: str, action: Callable[[], None]) -> QToolButton:

@@ -166,6 +166,15 @@ def test_the_memo_is_in_sight_without_scrolling_sideways(qtbot: QtBot) -> None:
     assert not view.table.isColumnHidden(column(model, "stated"))
 
 
+def test_in_a_narrow_window_the_counterparty_gives_way_to_the_memo(qtbot: QtBot) -> None:
+    view, model, _timeline = a_view(qtbot)
+    view.resize(640, 320)
+    qtbot.waitUntil(lambda: view.table.isColumnHidden(column(model, "counterparty")))
+    assert view.table.horizontalScrollBar().maximum() == 0
+    view.resize(900, 320)
+    qtbot.waitUntil(lambda: not view.table.isColumnHidden(column(model, "counterparty")))
+
+
 def test_a_chip_filters_and_the_same_chip_clears(qtbot: QtBot) -> None:
     view, model, timeline = a_view(qtbot)
     timeline.go_to(100)

@@ -177,6 +177,16 @@ def test_play_turns_into_pause_and_a_hand_on_the_slider_stops_it(qtbot: QtBot) -
     assert bar.play.accessibleName().startswith("Play")
 
 
+def test_where_it_is_narrow_its_row_breaks_in_two(qtbot: QtBot) -> None:
+    bar, _timeline, _player = a_bar(qtbot)
+    bar.resize(1200, 90)
+    qtbot.waitUntil(lambda: bar.play.y() + 20 > bar.field.y() > bar.play.y() - 20)
+    assert bar.minimumSizeHint().width() < 620
+    bar.resize(620, 120)
+    qtbot.waitUntil(lambda: bar.field.y() >= bar.play.y() + bar.play.height())
+    assert bar.now.geometry().right() <= bar.width()
+
+
 def test_every_control_has_a_name_for_tests_and_for_ears(qtbot: QtBot) -> None:
     bar, _timeline, _player = a_bar(qtbot)
     controls = (bar.first, bar.back, bar.play, bar.forward, bar.last, bar.slider, bar.field)
