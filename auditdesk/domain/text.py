@@ -14,7 +14,7 @@ MAX_TEXT: Final = 2_000
 def clean_line(text: str, field: str, *, required: bool = False, limit: int = MAX_LINE) -> str:
     """One line: NFC, trimmed. Raises `Refused` (`text_invalid`, `text_too_long`, `text_missing`)."""
     cleaned = clean_text(text, field, required=required, limit=limit)
-    if any(unicodedata.category(char) in ("Cc", "Zl", "Zp") for char in cleaned):
+    if not cleaned.isprintable() and any(unicodedata.category(char) in ("Cc", "Zl", "Zp") for char in cleaned):
         raise Refused("text_invalid", f"The {field} must be on one line.", field=field)
     return cleaned
 
@@ -23,16 +23,17 @@ def clean_text(text: str, field: str, *, required: bool = False, limit: int = MA
     """Text of any number of lines: NFC, trimmed.
 
     Raises `Refused`: `text_invalid` for NUL and lone surrogates, which no file can hold;
-    `text_too_long` beyond `limit` characters; `text_missing` when `required` and empty.
+    `text_too_long` beyond `limit` characters; `text_missing` when `required` and nothing is to be seen.
     """
-    if any("\ud800" <= char <= "\udfff" or char == "\0" for char in text):
+    plain = text.isascii() and text.isprintable()  # most text is; nothing is to be looked for in it
+    if not plain and any("\ud800" <= char <= "\udfff" or char == "\0" for char in text):
         raise Refused(
             "text_invalid",
             f"The {field} holds a character that is no text (NUL or half of a surrogate pair).",
             field=field,
         )
-    cleaned = unicodedata.normalize("NFC", text).strip()
-    if required and not cleaned:
+    cleaned = (text if plain else unicodedata.normalize("NFC", text)).strip()
+    if required and not any(unicodedata.category(char)[0] not in "CZ" for char in cleaned):
         raise Refused("text_missing", f"The {field} is missing.", field=field)
     if len(cleaned) > limit:
         raise Refused("text_too_long", f"The {field} is longer than {limit} characters.", field=field)
@@ -41,5 +42,7 @@ def clean_text(text: str, field: str, *, required: bool = False, limit: int = MA
 
 def search_key(text: str) -> str:
     """What a search compares: case folded, accents and compatibility forms taken away."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    folded = unicodedata.normalize("NFD", text)
+    for _ in range(2):  # taking compatibility forms away brings new capitals to light (Unicode, D146)
+        folded = unicodedata.normalize("NFKD", folded.casefold())
+    return "".join(char for char in folded if not unicodedata.combining(char))

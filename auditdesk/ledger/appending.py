@@ -21,10 +21,20 @@ from auditdesk.domain.streams import name_in
 from auditdesk.ledger import prepared, schema, snapshots
 from auditdesk.ledger.dialects import insert_many, upsert
 from auditdesk.ledger.envelope import Envelope, Sealer, leaf_hash
-from auditdesk.ledger.rows import Head, account_values, as_envelope, customer_values, fetch
+from auditdesk.ledger.rows import (
+    AccountRow,
+    CustomerRow,
+    Head,
+    account_values,
+    as_account_row,
+    as_envelope,
+    customer_values,
+    fetch,
+)
 
 FLUSH_ROWS: Final = 2_000
 IN_LIST: Final = 500
+COMMAND_ID: Final = [column.name for column in schema.events.columns].index("command_id")
 WITH_STATE: Final = ("account/", "customer/")
 State = Account | Customer
 Outcome = tuple[Envelope, ...]
@@ -77,17 +87,26 @@ class Batch:
         """The state that this transaction has folded for a stream, or None where it has touched none."""
         return self._states.get(stream)
 
-    def known_commands(self, command_ids: Sequence[str]) -> set[str]:
-        """Which of these commands have been carried out already; asked at once for many."""
-        known: set[str] = set()
+    def known_commands(self, command_ids: Sequence[str]) -> dict[str, Envelope]:
+        """The first event of each of these commands that has been carried out; asked at once for many."""
+        known: dict[str, Envelope] = {}
+        events = schema.events
         for start in range(0, len(command_ids), IN_LIST):
             some = command_ids[start : start + IN_LIST]
-            column = schema.events.c.command_id
-            known.update(
-                row[0] for row in fetch(self._connection, select(column).where(column.in_(some)).distinct())
-            )
-        self._unknown.update(set(command_ids) - known)
+            query = select(events).where(events.c.command_id.in_(some)).order_by(events.c.position.desc())
+            known.update((row[COMMAND_ID], as_envelope(row)) for row in fetch(self._connection, query))
+        self._unknown.update(set(command_ids) - known.keys() - self._appended)
         return known
+
+    def accounts_by_reference(self) -> dict[str, AccountRow]:
+        """The accounts that have a reference, what this transaction has flushed included."""
+        rows = fetch(self._connection, select(schema.accounts).where(schema.accounts.c.reference != ""))
+        return {row.reference: row for row in map(as_account_row, rows)}
+
+    def customers_by_reference(self) -> dict[str, CustomerRow]:
+        """The customers who have a reference, what this transaction has flushed included."""
+        rows = fetch(self._connection, select(schema.customers).where(schema.customers.c.reference != ""))
+        return {row.reference: row for row in (CustomerRow(*row) for row in rows)}
 
     def set_clock(self, now_us: int) -> None:
         """Let the clock go on within a long transaction."""

@@ -36,6 +36,7 @@ APPLICATION_ID: Final = 0x61645F6C  # "ad_l"
 SCHEMA_VERSION: Final = 1
 WAL_IS_SAFE_SINCE: Final = (3, 51, 3)
 BUSY_TIMEOUT_MS: Final = 10_000
+CACHE_KIB: Final = 64 * 1024
 HEADER_BYTES: Final = 100
 MAGIC: Final = b"SQLite format 3\x00"
 
@@ -120,6 +121,7 @@ def _set_pragmas(raw: Any, *, read_only: bool) -> None:
         "trusted_schema": 0,
         "busy_timeout": BUSY_TIMEOUT_MS,
         "cell_size_check": 1,
+        "cache_size": -CACHE_KIB,
     }
     if not read_only:
         wanted |= {"journal_mode": journal, "synchronous": synchronous}
@@ -178,16 +180,35 @@ def as_fault(error: BaseException | None) -> Fault:
     """The fault that a driver's error stands for (SQLite's primary result codes)."""
     code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
     text = str(error)
-    if code in (5, 6) or "locked" in text:
-        return LedgerLocked("Another program is writing to this file.", "Try again when it has finished.")
-    if code == 13 or "is full" in text:  # noqa: PLR2004 - SQLITE_FULL
-        return DiskFull("The disk is full; nothing was written.", "Make room and try again.")
-    if code == 8 or "readonly" in text:  # noqa: PLR2004 - SQLITE_READONLY
-        return LedgerReadOnly("The file can't be written.", "Check the rights on the folder.")
-    if code == 26 or "not a database" in text:  # noqa: PLR2004 - SQLITE_NOTADB
-        return NotALedger("The file is no database.")
-    if code == 10 or "disk I/O" in text:  # noqa: PLR2004 - SQLITE_IOERR
-        return DiskFull(f"The disk did not take or give the data ({text}).", "Check the disk and try again.")
-    if code == 19 and "UNIQUE" in text:  # noqa: PLR2004 - SQLITE_CONSTRAINT
-        return Conflict("Someone else wrote the same first; nothing was changed.", "Look again and repeat.")
+    for fault, codes, words, sentence, remedy in _FAULTS:
+        if code in codes or words in text:
+            return fault(sentence, remedy)
     return LedgerDamaged(f"The database refused: {text}.")
+
+
+_FAULTS: Final[tuple[tuple[type[Fault], tuple[int, ...], str, str, str], ...]] = (
+    (
+        LedgerLocked,
+        (5, 6),
+        "is locked",
+        "Another program is writing to this file.",
+        "Try again when it has finished.",
+    ),
+    (DiskFull, (13,), "is full", "The disk is full; nothing was written.", "Make room and try again."),
+    (LedgerReadOnly, (8,), "readonly", "The file can't be written.", "Check the rights on the folder."),
+    (NotALedger, (26,), "not a database", "The file is no database.", ""),
+    (
+        DiskFull,
+        (10,),
+        "disk I/O",
+        "The disk did not take, or did not give, the data.",
+        "Check the disk and try again.",
+    ),
+    (
+        Conflict,
+        (),
+        "UNIQUE constraint failed",
+        "Someone else wrote the same first; nothing was changed.",
+        "Look again and repeat.",
+    ),
+)

@@ -20,6 +20,7 @@ from auditdesk.ledger import appending, prepared, schema, snapshots
 from auditdesk.ledger.envelope import Envelope
 from auditdesk.ledger.listing import Listing
 from auditdesk.ledger.rows import Head, as_envelope, fetch
+from auditdesk.ledger.shape import shape_differences
 
 LOG_PAGE_EVENTS: Final = 5_000
 S = TypeVar("S", Account, Customer)
@@ -53,6 +54,11 @@ class Reading(Listing):
         """What a command left in the log; nothing where it is unknown."""
         with self.look() as connection:
             return appending.command_result(connection, command_id)
+
+    def schema_differences(self) -> list[str]:
+        """How tables, indexes and triggers differ from those of a ledger made today, one sentence each."""
+        with self.look() as connection:
+            return shape_differences(connection)
 
     # --- events ------------------------------------------------------------------------
 

@@ -1,0 +1,77 @@
+"""accounts.csv: each row opens an account for a known customer."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from auditdesk.domain.errors import Refused
+from auditdesk.domain.events import AccountOpened
+from auditdesk.domain.facts import Fact
+from auditdesk.domain.streams import account_number, account_stream
+from auditdesk.ledger.rows import AccountRow
+from auditdesk.ledger.store import StreamAppend
+from auditdesk.services.import_files import CsvFile, Record
+from auditdesk.services.import_plan import FileImport, ImportRun
+from auditdesk.services.import_rows import (
+    ACCOUNT_OPTIONAL,
+    ACCOUNT_REQUIRED,
+    read_instant,
+    read_opening,
+    read_reference,
+)
+
+
+class AccountImport(FileImport):
+    """Opens accounts."""
+
+    INSTANT: ClassVar[str] = "opened_at"
+    REQUIRED: ClassVar[tuple[str, ...]] = ACCOUNT_REQUIRED
+    OPTIONAL: ClassVar[tuple[str, ...]] = ACCOUNT_OPTIONAL
+
+    def __init__(self, run: ImportRun, file: CsvFile) -> None:
+        super().__init__(run, file)
+        run.batch.flush()  # so that the customers of this very import are found
+        self._owners = run.batch.customers_by_reference()
+        self._accounts = {row.reference: row for row in self.ledger.account_rows() if row.reference}
+        self._serial = self.ledger.next_account_serial()
+
+    def key_of(self, record: Record) -> str:
+        """An account is opened once."""
+        return read_reference(self.columns, record.cells, "account_ref")
+
+    def book(self, records: list[Record]) -> None:
+        """Open what is not open yet."""
+        for record in records:
+            try:
+                self._book(record)
+            except Refused as refused:
+                self.reject(record, refused.message)
+
+    def _book(self, record: Record) -> None:
+        reference = self.key_of(record)
+        at_us = read_instant(self.columns, record.cells, self.INSTANT, self.now_us)
+        owner = self._owners.get(read_reference(self.columns, record.cells, "customer_ref"))
+        if owner is None:
+            raise Refused("customer_unknown", "the customer is not known")
+        opening = read_opening(self.columns, record.cells, owner.number)
+        there = self._accounts.get(reference)
+        if there is not None:
+            _check_same(there, opening, at_us)
+            self.known()
+            return
+        if owner.erasure_requested_at_us is not None:
+            raise Refused("customer_erased", f"customer {owner.number} has been forgotten")
+        number = account_number(self._serial)
+        append = StreamAppend(account_stream(number), None, (Fact(opening),), at_us, owner.number)
+        self.append(append, f"import:account:{reference}")
+        self._serial += 1
+        self.booked()
+
+
+def _check_same(there: AccountRow, opening: AccountOpened, at_us: int) -> None:
+    known = (there.customer, there.currency, there.opened_at_us)
+    if known != (opening.customer, opening.currency, at_us):
+        raise Refused(
+            "reference_taken",
+            f"{there.number} has that reference already, with another owner, currency or day",
+        )

@@ -1,0 +1,115 @@
+"""customers.csv: the first row of a reference registers, each later one becomes what its differences mean."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from auditdesk.domain import events as e
+from auditdesk.domain.customer import Customer
+from auditdesk.domain.errors import Refused
+from auditdesk.domain.facts import Fact
+from auditdesk.domain.instants import to_iso
+from auditdesk.domain.moments import AtInstant
+from auditdesk.domain.personal import Mask, PersonalDetails
+from auditdesk.domain.streams import customer_number, customer_stream
+from auditdesk.ledger.store import StreamAppend
+from auditdesk.services.import_files import CsvFile, Record
+from auditdesk.services.import_plan import FileImport, ImportRun
+from auditdesk.services.import_rows import (
+    CUSTOMER_OPTIONAL,
+    CUSTOMER_REQUIRED,
+    differences,
+    read_details,
+    read_instant,
+    read_reference,
+)
+from auditdesk.services.revealing import Revealer
+
+
+class CustomerImport(FileImport):
+    """Registers customers and follows their changes."""
+
+    INSTANT: ClassVar[str] = "effective_at"
+    REQUIRED: ClassVar[tuple[str, ...]] = CUSTOMER_REQUIRED
+    OPTIONAL: ClassVar[tuple[str, ...]] = CUSTOMER_OPTIONAL
+
+    def __init__(self, run: ImportRun, file: CsvFile) -> None:
+        super().__init__(run, file)
+        self._numbers = {row.reference: row.number for row in self.ledger.customer_rows() if row.reference}
+        self._serial = self.ledger.next_customer_serial()
+
+    def book(self, records: list[Record]) -> None:
+        """Make a chunk's keys at once, then book row by row; a key that stays unused is harmless."""
+        self.unlocked.create_keys(
+            [customer_number(self._serial + index) for index in range(self._count_new(records))]
+        )
+        for record in records:
+            try:
+                self._book(record)
+            except Refused as refused:
+                self.reject(record, refused.message)
+
+    def key_of(self, record: Record) -> str:
+        """A customer may have any number of rows."""
+        read_reference(self.columns, record.cells, "customer_ref")
+        return ""
+
+    def _count_new(self, records: list[Record]) -> int:
+        references = {self.columns.cell(record.cells, "customer_ref") for record in records}
+        return len(references - self._numbers.keys())
+
+    def _book(self, record: Record) -> None:
+        reference = read_reference(self.columns, record.cells, "customer_ref")
+        at_us = read_instant(self.columns, record.cells, self.INSTANT, self.now_us)
+        details = read_details(self.columns, record.cells)
+        number = self._numbers.get(reference)
+        if number is None:
+            self._register(reference, details, at_us)
+            return
+        state = self._state(number)
+        if at_us < state.last_booked_at_us:
+            self._check_known(number, details, at_us)
+            self.known()
+            return
+        if state.erasure_requested_at_us is not None:
+            raise Refused("customer_erased", f"customer {number} has been forgotten")
+        facts = differences(state.personal, details)
+        if not facts:
+            self.known()
+            return
+        command = f"import:customer:{reference}:{to_iso(at_us)}:{state.version}"
+        self.append(StreamAppend(customer_stream(number), state, facts, at_us, number), command)
+        self.booked()
+
+    def _register(self, reference: str, details: PersonalDetails, at_us: int) -> None:
+        number = customer_number(self._serial)
+        fact = Fact(e.CustomerRegistered(reference=reference, imported=True), details)
+        append = StreamAppend(customer_stream(number), None, (fact,), at_us, number)
+        self.append(append, f"import:customer:{reference}")
+        self._numbers[reference] = number
+        self._serial += 1
+        self.booked()
+
+    def _state(self, number: str) -> Customer:
+        state = self.batch.state(customer_stream(number))
+        return state if isinstance(state, Customer) else self._at(number, None)
+
+    def _at(self, number: str, version: int | None) -> Customer:
+        revealer = Revealer(self.ledger, self.unlocked)
+        loaded = self.ledger.load_customer(
+            number, version=version, reveal=revealer.personal, reveal_snapshot=revealer.snapshot
+        )
+        if loaded is None:
+            raise Refused("customer_unknown", f"customer {number} is not in the ledger")
+        return loaded.state
+
+    def _check_known(self, number: str, details: PersonalDetails, at_us: int) -> None:
+        """A row of the past must say what the ledger says of that moment."""
+        version = self.ledger.version_at(customer_stream(number), AtInstant(at_us))
+        known = self._at(number, version).personal if version else None
+        if isinstance(known, Mask):
+            return  # nobody can compare it any more, and it can't be booked again
+        if known != details:
+            raise Refused(
+                "booked_before_last", f"customer {number} has later changes already, and differs at that time"
+            )
