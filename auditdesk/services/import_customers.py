@@ -105,10 +105,13 @@ class CustomerImport(FileImport):
 
     def _check_known(self, number: str, details: PersonalDetails, at_us: int) -> None:
         """A row of the past must say what the ledger says of that moment."""
-        version = self.ledger.version_at(customer_stream(number), AtInstant(at_us))
+        stream = customer_stream(number)
+        version = self.ledger.version_at(stream, AtInstant(at_us))
         known = self._at(number, version).personal if version else None
         if isinstance(known, Mask):
-            return  # nobody can compare it any more, and it can't be booked again
+            if self.ledger.instants(stream, version)[0] == at_us:
+                return  # booked by an earlier import; nobody can compare the content any more
+            raise Refused("customer_erased", f"customer {number} has been forgotten")
         if known != details:
             raise Refused(
                 "booked_before_last", f"customer {number} has later changes already, and differs at that time"

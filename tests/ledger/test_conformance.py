@@ -144,7 +144,7 @@ def test_a_bulk_transaction_that_fails_leaves_nothing(opened: Ledger) -> None:
 def test_many_commands_are_looked_up_at_once(opened: Ledger) -> None:
     opened.append([deposits(opened, [1])], operator="ana", command_id="known 7")
     with opened.writing() as batch:
-        assert batch.known_commands([f"known {n}" for n in range(1_200)]) == {"known 7"}
+        assert batch.known_commands([f"known {n}" for n in range(1_200)]).keys() == {"known 7"}
 
 
 def test_a_clock_set_back_is_clamped_and_reported(opened: Ledger, clock: ManualClock) -> None:
