@@ -103,7 +103,13 @@ def _block(*, value: bool) -> Callable[[Any, int], dict[str, Any]]:
 
 
 def _close(_event: Any, at: int) -> dict[str, Any]:
-    return {"status": "closed", "closed_at_us": at, "debits_blocked": False, "credits_blocked": False}
+    return {
+        "status": "closed",
+        "closed_at_us": at,
+        "overdraft_limit_minor": 0,
+        "debits_blocked": False,
+        "credits_blocked": False,
+    }
 
 
 _FOLDERS: Final[dict[type[e.Event], Callable[[Any, int], dict[str, Any]]]] = {

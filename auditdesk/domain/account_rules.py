@@ -135,6 +135,7 @@ def freeze(
 ) -> tuple[Fact, ...]:
     """Block debits, credits or all. A reason is mandatory; a block already in force is refused."""
     check_open(account, customer, when)
+    _check_blocks(blocks)
     reason = clean_text(reason, "reason", required=True)
     if account.blocks in (blocks, "all"):
         raise Refused(
@@ -150,6 +151,7 @@ def unfreeze(
 ) -> tuple[Fact, ...]:
     """Lift a block, which must be in force."""
     check_open(account, customer, when)
+    _check_blocks(blocks)
     reason = clean_text(reason, "reason")
     in_force = {
         "none": (),
@@ -254,6 +256,11 @@ def _frozen(account: Account, direction: str) -> Refused:
         "Unfreeze it first.",
         field="account",
     )
+
+
+def _check_blocks(blocks: str) -> None:
+    if blocks not in _BLOCK_NAMES:
+        raise Refused("blocks_unknown", "A freeze is of debits, of credits or of all.", field="blocks")
 
 
 def _check_limit(limit_minor: int) -> None:

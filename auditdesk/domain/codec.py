@@ -47,7 +47,7 @@ def decode_event(tag: str, schema: int, payload: bytes) -> Event:
         if decoder is not None:
             return cast("Event", decoder.decode(payload))
         return _upcast(tag, schema, payload)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UnknownEvent(f"An event of type {tag!r} does not have that type's form.") from error
 
 
@@ -58,14 +58,21 @@ def _upcast(tag: str, schema: int, payload: bytes) -> Event:
             f"The log holds an event of the unknown type {tag!r}.",
             "Open it with the version of auditdesk that wrote it.",
         )
-    document: Document = msgspec.json.decode(payload, type=dict)
-    for version in range(schema, cls.SCHEMA):
-        document = UPCASTERS[tag, version](document)
     if schema > cls.SCHEMA:
         raise UnknownEvent(
             f"The log holds an event of type {tag!r} in the newer schema {schema}.",
             "Open it with a newer auditdesk.",
         )
+    if schema < 1:
+        raise UnknownEvent(f"The log holds an event of type {tag!r} in schema {schema}, which never was.")
+    document: Document = msgspec.json.decode(payload, type=dict)
+    try:
+        for version in range(schema, cls.SCHEMA):
+            document = UPCASTERS[tag, version](document)
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnknownEvent(
+            f"An event of type {tag!r} does not have the form of its schema {schema}."
+        ) from error
     return msgspec.convert(document, cls)
 
 
@@ -78,5 +85,5 @@ def decode_personal(tag: str, data: bytes) -> Personal:
     """Read the personal data that travels beside an event of this tag. Raises `UnknownEvent`."""
     try:
         return cast("Personal", _PERSONAL_DECODERS[tag].decode(data))
-    except (KeyError, msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (KeyError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UnknownEvent(f"The personal data of a {tag!r} does not have its form.") from error

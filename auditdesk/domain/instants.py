@@ -51,12 +51,13 @@ def parse_instant(text: str, *, date_means_end: bool = False) -> int:
     """
     text = text.strip()
     try:
-        if len(text) == len("2025-12-24") and text.isascii():
-            day = date.fromisoformat(text)
-            return end_of_day(day) if date_means_end else start_of_day(day)
         if not text.isascii():
             raise ValueError(text)
-        return from_datetime(datetime.fromisoformat(text))
+        day = _as_date(text)
+        if day is not None:
+            return end_of_day(day) if date_means_end else start_of_day(day)
+        instant_us = from_datetime(datetime.fromisoformat(text))
+        to_datetime(instant_us)  # a zone can carry it out of the years that there are
     except (ValueError, OverflowError) as error:
         raise Refused(
             "instant_malformed",
@@ -64,15 +65,20 @@ def parse_instant(text: str, *, date_means_end: bool = False) -> int:
             "Write 2025-12-24 or 2025-12-24T18:30:00Z.",
             field="at",
         ) from error
+    return instant_us
 
 
 def parse_date(text: str) -> str:
     """Read an ISO 8601 date and return it in the form 2025-12-24. Raises `Refused` (`date_malformed`)."""
+    day = _as_date(text) if text.isascii() else None
+    if day is None:
+        # what was typed is not repeated: refusals are recorded in the clear
+        raise Refused("date_malformed", "That is not a date.", "Write 2025-12-24.", field="date")
+    return day.isoformat()
+
+
+def _as_date(text: str) -> date | None:
     try:
-        if not text.isascii():
-            raise ValueError(text)
-        return date.fromisoformat(text).isoformat()
-    except ValueError as error:
-        raise Refused(
-            "date_malformed", f"{text[:40]!r} is not a date.", "Write 2025-12-24.", field="date"
-        ) from error
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

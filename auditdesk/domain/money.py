@@ -16,8 +16,9 @@ from auditdesk.domain.errors import Refused
 
 INT64_MAX: Final = 2**63 - 1
 INT64_MIN: Final = -(2**63)
+MAX_DIGITS: Final = 19  # of any whole number in 64 bits; Python itself refuses to read thousands
 
-_PLAIN = re.compile(r"(?P<sign>-?)(?P<whole>[0-9]{1,19})(?:\.(?P<fraction>[0-9]+))?", re.ASCII)
+_PLAIN = re.compile(r"(?P<sign>-?)0*(?P<whole>[0-9]+)(?:\.(?P<fraction>[0-9]+))?", re.ASCII)
 
 
 @cache
@@ -56,25 +57,23 @@ def parse_amount(text: str, currency: str) -> int:
             "Write digits with a dot for decimals, such as 1234.50.",
             field="amount",
         )
-    fraction = found["fraction"] or ""
+    whole, fraction = found["whole"], found["fraction"] or ""
+    if len(whole) > MAX_DIGITS:
+        raise _too_large()
     if len(fraction) > decimals:
         raise Refused(
             "amount_decimals",
             f"{text[:40]} has {len(fraction)} decimals; {currency} has {decimals}.",
             field="amount",
         )
-    minor = int(found["whole"] + fraction.ljust(decimals, "0"))
+    minor = int(whole + fraction.ljust(decimals, "0"))
     return check_fits(-minor if found["sign"] else minor)
 
 
 def check_fits(amount_minor: int) -> int:
     """Return the amount; raise `Refused` (`amount_too_large`) if it leaves signed 64 bits."""
     if not INT64_MIN <= amount_minor <= INT64_MAX:
-        raise Refused(
-            "amount_too_large",
-            "The amount, or the balance it would lead to, is larger than the books can hold.",
-            field="amount",
-        )
+        raise _too_large()
     return amount_minor
 
 
@@ -86,3 +85,11 @@ def format_amount(amount_minor: int, currency: str) -> str:
     if decimals == 0:
         return sign + digits
     return f"{sign}{digits[:-decimals]}.{digits[-decimals:]}"
+
+
+def _too_large() -> Refused:
+    return Refused(
+        "amount_too_large",
+        "The amount, or the balance it would lead to, is larger than the books can hold.",
+        field="amount",
+    )

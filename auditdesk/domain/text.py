@@ -14,7 +14,9 @@ MAX_TEXT: Final = 2_000
 def clean_line(text: str, field: str, *, required: bool = False, limit: int = MAX_LINE) -> str:
     """One line: NFC, trimmed. Raises `Refused` (`text_invalid`, `text_too_long`, `text_missing`)."""
     cleaned = clean_text(text, field, required=required, limit=limit)
-    if not cleaned.isprintable() and any(unicodedata.category(char) in ("Cc", "Zl", "Zp") for char in cleaned):
+    if not cleaned.isprintable() and any(
+        unicodedata.category(char) in ("Cc", "Zl", "Zp") for char in cleaned
+    ):
         raise Refused("text_invalid", f"The {field} must be on one line.", field=field)
     return cleaned
 

@@ -1,0 +1,172 @@
+"""The fold of an account."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import Struct
+
+from auditdesk.domain import account_rules as rules
+from auditdesk.domain import events as e
+from auditdesk.domain.account import Account, apply
+from auditdesk.domain.account_rules import NO_NOTE, When
+from auditdesk.domain.errors import LedgerDamaged, Refused
+from auditdesk.domain.facts import Fact
+from auditdesk.domain.instants import DAY_US
+from tests.domain.examples import EARLIER_US, NOW_US, account, customer
+
+OPENED = e.AccountOpened(customer="C-00001", currency="EUR", overdraft_limit_minor=5_000, reference="A-1")
+BLOCKS: st.SearchStrategy[e.Blocks] = st.sampled_from(["debits", "credits", "all"])
+AMOUNT = st.integers(-5, 20_000)
+
+
+class Move(NamedTuple):
+    kind: rules.MoneyKind
+    amount_minor: int
+
+
+class Limit(NamedTuple):
+    limit_minor: int
+
+
+class Freeze(NamedTuple):
+    blocks: e.Blocks
+
+
+class Unfreeze(NamedTuple):
+    blocks: e.Blocks
+
+
+class Close(NamedTuple):
+    pay_out: bool
+
+
+class Wait(NamedTuple):
+    days: int
+
+
+Wish = Move | Limit | Freeze | Unfreeze | Close | Wait
+WISHES: st.SearchStrategy[Wish] = st.one_of(
+    st.builds(Move, st.sampled_from(["deposit", "withdrawal", "interest", "fee"]), AMOUNT),
+    st.builds(Limit, AMOUNT),
+    st.builds(Freeze, BLOCKS),
+    st.builds(Unfreeze, BLOCKS),
+    st.builds(Close, st.booleans()),
+    st.builds(Wait, st.integers(-3, 3)),
+)
+
+
+def decide(state: Account, wish: Wish, when: When) -> tuple[Fact, ...]:
+    owner = customer()
+    match wish:
+        case Move(kind, amount_minor):
+            return rules.move_money(state, owner, kind, amount_minor, when=when, note=NO_NOTE)
+        case Limit(limit_minor):
+            return rules.set_overdraft_limit(state, owner, limit_minor, when=when)
+        case Freeze(blocks):
+            return rules.freeze(state, owner, blocks, "Court order", when=when)
+        case Unfreeze(blocks):
+            return rules.unfreeze(state, owner, blocks, "", when=when)
+        case Close(pay_out):
+            return rules.close(state, owner, pay_out=pay_out, reason="", when=when)
+        case Wait():
+            return ()
+
+
+@given(st.lists(WISHES, max_size=60))
+def test_whatever_is_asked_what_is_accepted_keeps_the_account_sound(wishes: list[Wish]) -> None:
+    at_us = EARLIER_US
+    state = apply("10-00001", None, OPENED, at_us)
+    entries: list[int] = []
+    events = 1
+    for wish in wishes:
+        at_us += wish.days * DAY_US if isinstance(wish, Wait) else 1
+        try:
+            facts = decide(state, wish, When(at_us, NOW_US))
+        except Refused:
+            continue
+        for event, _ in facts:
+            before, state = state, apply("10-00001", state, event, at_us)
+            events += 1
+            assert before.status == "open"
+            if isinstance(event, e.MoneyEvent):
+                entries.append(event.SIGN * event.amount_minor)
+        assert state.version == events
+        assert state.balance_minor == sum(entries)
+        assert state.balance_minor >= -state.overdraft_limit_minor
+        assert state.last_booked_at_us <= NOW_US
+        if state.status == "closed":
+            assert (state.balance_minor, state.available_minor, state.blocks) == (0, 0, "none")
+            assert state.closed_at_us == state.last_booked_at_us
+
+
+def test_an_account_begins_as_it_was_opened() -> None:
+    state = apply("10-00001", None, OPENED, EARLIER_US)
+    assert (state.number, state.version, state.customer, state.currency) == ("10-00001", 1, "C-00001", "EUR")
+    assert (state.balance_minor, state.available_minor, state.reference) == (0, 5_000, "A-1")
+    assert (state.status, state.blocks, state.opened_at_us) == ("open", "none", EARLIER_US)
+
+
+@pytest.mark.parametrize("cls", e.MONEY_EVENTS)
+def test_money_moves_the_balance_by_its_sign(cls: type[e.MoneyEvent]) -> None:
+    state = apply("10-00001", account(), cls(amount_minor=300, value_date="2025-06-02"), NOW_US)
+    assert state.balance_minor == 10_000 + cls.SIGN * 300
+    assert (state.version, state.last_booked_at_us) == (3, NOW_US)
+    assert cls.SIGN in (1, -1)
+
+
+def test_a_stated_balance_is_evidence_and_never_used_to_compute() -> None:
+    event = e.MoneyDeposited(amount_minor=1, value_date="2025-06-02", imported=True, stated_balance_minor=999)
+    assert apply("10-00001", account(), event, NOW_US).balance_minor == 10_001
+
+
+def test_an_imported_day_may_be_overdrawn() -> None:
+    event = e.MoneyWithdrawn(amount_minor=50_000, value_date="2025-06-02", imported=True)
+    assert apply("10-00001", account(), event, NOW_US).balance_minor == -40_000
+
+
+def test_a_closed_account_has_neither_blocks_nor_an_overdraft_left() -> None:
+    used = account(balance_minor=0, overdraft_limit_minor=5_000, debits_blocked=True)
+    state = apply("10-00001", used, e.AccountClosed(), NOW_US)
+    assert (state.status, state.closed_at_us, state.blocks) == ("closed", NOW_US, "none")
+    assert (state.overdraft_limit_minor, state.available_minor) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("events", "blocks"),
+    [
+        ([e.AccountFrozen(blocks="debits")], "debits"),
+        ([e.AccountFrozen(blocks="credits")], "credits"),
+        ([e.AccountFrozen(blocks="debits"), e.AccountFrozen(blocks="credits")], "all"),
+        ([e.AccountFrozen(blocks="all"), e.AccountUnfrozen(blocks="debits")], "credits"),
+        ([e.AccountFrozen(blocks="all"), e.AccountUnfrozen(blocks="all")], "none"),
+    ],
+)
+def test_blocks_are_laid_and_lifted_one_by_one(events: list[e.Event], blocks: str) -> None:
+    state = account()
+    for event in events:
+        state = apply("10-00001", state, event, NOW_US)
+    assert state.blocks == blocks
+
+
+@pytest.mark.parametrize(
+    "event", [e.MoneyDeposited(amount_minor=1, value_date="2025-01-01"), e.AccountClosed()]
+)
+def test_an_event_before_the_opening_is_damage(event: e.Event) -> None:
+    with pytest.raises(LedgerDamaged, match="begins with"):
+        apply("10-00001", None, event, NOW_US)
+
+
+@pytest.mark.parametrize("event", [OPENED, e.CustomerRenamed(), e.OperatorAdded(operator="ana")])
+def test_an_event_that_belongs_to_no_open_account_is_damage(event: e.Event) -> None:
+    with pytest.raises(LedgerDamaged, match=event.TAG):
+        apply("10-00001", account(), event, NOW_US)
+
+
+def test_states_are_frozen() -> None:
+    assert isinstance(account(), Struct)
+    with pytest.raises(AttributeError):
+        account().balance_minor = 1  # type: ignore[misc]
