@@ -1,0 +1,154 @@
+"""Inputs with their label above and what is wrong with them below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+
+from auditdesk.desktop import formats
+from auditdesk.desktop.icons import icon
+from auditdesk.desktop.tokens import Palette
+from auditdesk.desktop.widgets import label, set_flag
+
+TEXT_LINES = 3
+
+
+class Field(QWidget):
+    """One input. `name` is the word by which a refusal points at it."""
+
+    edited = Signal()
+
+    def __init__(self, name: str, title: str, entry: QWidget, *, hint: str = "") -> None:
+        super().__init__()
+        self.name = name
+        self.entry = entry
+        entry.setObjectName(f"{name}Input")
+        entry.setAccessibleName(title)
+        self.setFocusProxy(entry)
+        self._title = label(title, kind="muted")
+        self._title.setBuddy(entry)
+        self.problem = label(kind="problem", name=f"{name}Problem", wrap=True)
+        self.problem.hide()
+        self._hint = label(hint, kind="muted", wrap=True)
+        self._hint.setVisible(bool(hint))
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(3)
+        for part in (self._title, entry, self._hint, self.problem):
+            box.addWidget(part)
+        self._listen()
+
+    def _listen(self) -> None:
+        entry = self.entry
+        if isinstance(entry, QLineEdit):
+            entry.textEdited.connect(self.edited)
+        elif isinstance(entry, QPlainTextEdit):
+            entry.textChanged.connect(self.edited)
+        elif isinstance(entry, QComboBox):
+            entry.currentIndexChanged.connect(self.edited)
+
+    def text(self) -> str:
+        """What was typed or chosen; a choice's value, not its words."""
+        entry = self.entry
+        if isinstance(entry, QComboBox):
+            return str(entry.currentData() if entry.currentData() is not None else entry.currentText())
+        if isinstance(entry, QPlainTextEdit):
+            return entry.toPlainText()
+        return entry.text() if isinstance(entry, QLineEdit) else ""
+
+    def set_text(self, text: str) -> None:
+        """Fill the input."""
+        entry = self.entry
+        if isinstance(entry, QComboBox):
+            entry.setCurrentIndex(max(entry.findData(text), 0))
+        elif isinstance(entry, QPlainTextEdit):
+            entry.setPlainText(text)
+        elif isinstance(entry, QLineEdit):
+            entry.setText(text)
+
+    def say(self, problem: str) -> None:
+        """Say what is wrong, beside the input; nothing takes it away."""
+        self.problem.setText(problem)
+        self.problem.setVisible(bool(problem))
+        set_flag(self.entry, "invalid", bool(problem))
+
+    def set_hint(self, hint: str) -> None:
+        """Say something helpful under the input."""
+        self._hint.setText(hint)
+        self._hint.setVisible(bool(hint))
+
+
+class TextEntry(QPlainTextEdit):
+    """Several lines; Tab moves on instead of being typed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTabChangesFocus(True)
+        self.setFixedHeight(self.fontMetrics().lineSpacing() * TEXT_LINES + 18)
+
+
+def line_field(name: str, title: str, *, hint: str = "", secret: bool = False) -> Field:
+    """A field of one line; `secret` hides what is typed."""
+    entry = QLineEdit()
+    if secret:
+        entry.setEchoMode(QLineEdit.EchoMode.Password)
+    return Field(name, title, entry, hint=hint)
+
+
+def text_field(name: str, title: str, *, hint: str = "") -> Field:
+    """A field of several lines."""
+    return Field(name, title, TextEntry(), hint=hint)
+
+
+def choice_field(name: str, title: str, choices: Sequence[tuple[str, str]], *, hint: str = "") -> Field:
+    """A choice of (value, words)."""
+    entry = QComboBox()
+    for value, words in choices:
+        entry.addItem(words, value)
+    return Field(name, title, entry, hint=hint)
+
+
+class AmountField(Field):
+    """An amount in a currency, typed as the operator's locale writes it."""
+
+    def __init__(self, title: str, currency: str, *, name: str = "amount") -> None:
+        entry = QLineEdit()
+        entry.setAlignment(Qt.AlignmentFlag.AlignRight)
+        entry.setPlaceholderText(formats.money(0, currency))
+        super().__init__(name, f"{title} ({currency})", entry)
+        self._currency = currency
+
+    def amount_minor(self) -> int:
+        """The amount in minor units. Raises `Refused`."""
+        return formats.parse_money(self.text(), self._currency)
+
+
+class SearchField(QLineEdit):
+    """A search; Escape empties it, Down goes on to the list."""
+
+    down_pressed = Signal()
+
+    def __init__(self, name: str, placeholder: str, look: Palette) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setPlaceholderText(placeholder)
+        self.setAccessibleName(placeholder)
+        self.setClearButtonEnabled(True)
+        self._lens = QAction(self)
+        self.addAction(self._lens, QLineEdit.ActionPosition.LeadingPosition)
+        self.set_look(look)
+
+    def set_look(self, look: Palette) -> None:
+        """Follow the theme."""
+        self._lens.setIcon(icon("search", look.text_muted))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102 - Qt's
+        if event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+        elif event.key() == Qt.Key.Key_Down:
+            self.down_pressed.emit()
+        else:
+            super().keyPressEvent(event)

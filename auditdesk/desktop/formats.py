@@ -1,0 +1,142 @@
+"""Texts for people in their locale: money, days, instants, names of events; and amounts as they type them.
+
+Money stays an integer: digits are grouped here, never through a float.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale, QTimeZone
+
+from auditdesk.domain.errors import Refused
+from auditdesk.domain.instants import day_of
+from auditdesk.domain.money import exponent, format_amount, parse_amount
+from auditdesk.domain.personal import Mask
+
+MINUS: Final = "\N{MINUS SIGN}"
+ERASED_BAR: Final = "▒▒▒"
+GROUP_DIGITS: Final = 3
+MILLISECOND_US: Final = 1_000
+
+EVENT_NAMES: Final = {
+    "CustomerRegistered": "Registered",
+    "CustomerRenamed": "Name changed",
+    "AddressChanged": "Address changed",
+    "ContactDetailsChanged": "Contact details changed",
+    "ErasureRequested": "Erasure requested",
+    "CustomerForgotten": "Forgotten",
+    "AccountOpened": "Account opened",
+    "MoneyDeposited": "Deposit",
+    "MoneyWithdrawn": "Withdrawal",
+    "TransferSent": "Transfer sent",
+    "TransferReceived": "Transfer received",
+    "InterestCredited": "Interest",
+    "FeeCharged": "Fee",
+    "OverdraftLimitSet": "Overdraft limit set",
+    "AccountFrozen": "Frozen",
+    "AccountUnfrozen": "Unfrozen",
+    "AccountClosed": "Account closed",
+    "OperatorAdded": "Operator added",
+    "CommandRefused": "Command refused",
+    "ReportExported": "Report exported",
+    "HistoryImported": "History imported",
+}
+BLOCK_NAMES: Final = {
+    "none": "none",
+    "debits": "debits frozen",
+    "credits": "credits frozen",
+    "all": "debits and credits frozen",
+}
+
+
+def tr(text: str) -> str:
+    """The text in the operator's language."""
+    return QCoreApplication.translate("formats", text)
+
+
+def money(amount_minor: int, currency: str) -> str:
+    """An amount with group separators and all of its currency's decimals, without the currency."""
+    locale = QLocale()
+    plain = format_amount(abs(amount_minor), currency)
+    whole, _, fraction = plain.partition(".")
+    head = len(whole) % GROUP_DIGITS or GROUP_DIGITS
+    groups = [whole[:head], *(whole[at : at + 3] for at in range(head, len(whole), GROUP_DIGITS))]
+    text = locale.groupSeparator().join(groups)
+    if fraction:
+        text += locale.decimalPoint() + fraction
+    return f"{MINUS}{text}" if amount_minor < 0 else text
+
+
+def money_with_currency(amount_minor: int, currency: str) -> str:
+    """An amount followed by its currency."""
+    return f"{money(amount_minor, currency)} {currency}"
+
+
+def parse_money(text: str, currency: str) -> int:
+    """Read an amount as the operator's locale writes it; strict, so that 1.000 is never taken for 1,000.
+
+    Raises `Refused` (`amount_malformed`, `amount_decimals`, `amount_too_large`) with an example.
+    """
+    locale = QLocale()
+    point, separator = locale.decimalPoint(), locale.groupSeparator()
+    written = text.strip().replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
+    separator = separator.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
+    whole, dot, fraction = written.partition(point)
+    groups = whole.split(separator)
+    plain = len(groups) == 1 or (
+        1 <= len(groups[0]) <= GROUP_DIGITS and all(len(group) == GROUP_DIGITS for group in groups[1:])
+    )
+    digits = "".join(groups)
+    if not plain or not digits.isascii() or not digits.isdigit() or (dot and not fraction):
+        example = money(
+            123456 if exponent(currency) == 0 else 123456 * 10 ** (exponent(currency) - 1), currency
+        )
+        raise Refused(
+            "amount_malformed",
+            tr("That is not an amount."),
+            tr("Write it like {example}.").format(example=example),
+            field="amount",
+        )
+    return parse_amount(f"{digits}.{fraction}" if dot else digits, currency)
+
+
+def instant(instant_us: int) -> str:
+    """A UTC day and time, to the minute."""
+    moment = QDateTime.fromMSecsSinceEpoch(instant_us // MILLISECOND_US, QTimeZone.utc())
+    return f"{day(day_of(instant_us))} {moment.toString('HH:mm')}"
+
+
+def instant_to_the_second(instant_us: int) -> str:
+    """A UTC day and time, to the second."""
+    moment = QDateTime.fromMSecsSinceEpoch(instant_us // MILLISECOND_US, QTimeZone.utc())
+    return f"{day(day_of(instant_us))} {moment.toString('HH:mm:ss')}"
+
+
+def day(value: date) -> str:
+    """A day with the month's short name, so that no locale reads it the other way round."""
+    return QLocale().toString(QDate(value.year, value.month, value.day), "d MMM yyyy")
+
+
+def event_name(tag: str) -> str:
+    """What an event type is called; the tag itself where it has no name."""
+    return tr(EVENT_NAMES.get(tag, tag))
+
+
+def blocks(value: str) -> str:
+    """What is frozen, in words."""
+    return tr(BLOCK_NAMES.get(value, value))
+
+
+def mask(value: Mask) -> str:
+    """What stands in place of personal data: visible, and never to be taken for the data."""
+    if value.kind == "erased":
+        when = day(value.on) if value.on else tr("(under way)")
+        return tr("{bar} erased {when}").format(bar=ERASED_BAR, when=when)
+    return tr({"redacted": "redacted", "key_lost": "KEY LOST", "tampered": "TAMPERED"}[value.kind])
+
+
+def personal(value: str | Mask) -> str:
+    """A text, or what stands in its place."""
+    return mask(value) if isinstance(value, Mask) else value

@@ -1,0 +1,154 @@
+"""Work off the GUI thread: one serialised thread for the ledger, results back where the widgets live."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from typing import Any, Final
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from auditdesk.domain.errors import AuditdeskError, Cancelled
+
+REPORT_EVERY_S: Final = 0.05
+
+
+class Task(QObject):
+    """One piece of work: `progressed(done, total, label)`, `succeeded(result)`, `failed(error)`, `finished`.
+
+    All arrive on the GUI thread; counts travel as objects, since a signal's int has 32 bits.
+    """
+
+    progressed = Signal(object, object, str)
+    succeeded = Signal(object)
+    failed = Signal(object)
+    finished = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._cancelled = Event()
+        self._last_report = 0.0
+
+    def cancel(self) -> None:
+        """Ask the work to stop; it ends with `failed(Cancelled)` once it has undone what it did."""
+        self._cancelled.set()
+
+    # The work's side: the `Progress` of the services, called on the worker's thread.
+
+    def report(self, done: int, total: int, label: str = "") -> None:
+        """Tell how far the work is; passed on twenty times a second, and at its end."""
+        now = time.monotonic()
+        if now - self._last_report >= REPORT_EVERY_S or done == total:
+            self._last_report = now
+            self.progressed.emit(done, total, label)
+
+    def check(self) -> None:
+        """Raise `Cancelled` if it was asked for."""
+        if self._cancelled.is_set():
+            raise Cancelled
+
+
+class TaskRunner(QObject):
+    """Runs tasks one after the other on a thread of its own. `bug(text)`: an error that is no refusal.
+
+    `busy_changed(bool)` tells whether anything is under way.
+    """
+
+    bug = Signal(str)
+    busy_changed = Signal(bool)
+    _done = Signal(object, object, object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
+        self._running: set[Task] = set()
+        self._latest: dict[str, Task] = {}
+        self._done.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is under way."""
+        return bool(self._running)
+
+    def run(
+        self,
+        work: Callable[[Task], object],
+        *,
+        on_success: Callable[[Any], object] | None = None,
+        on_failure: Callable[[Any], object] | None = None,
+    ) -> Task:
+        """Start work, which gets its task as the services' `Progress`."""
+        task = Task(self)
+        if on_success is not None:
+            task.succeeded.connect(on_success)
+        if on_failure is not None:
+            task.failed.connect(on_failure)
+        self._running.add(task)
+        if len(self._running) == 1:
+            self.busy_changed.emit(True)
+        self._pool.submit(self._work, task, work)
+        return task
+
+    def latest(
+        self,
+        key: str,
+        work: Callable[[Task], object],
+        *,
+        on_success: Callable[[Any], object],
+        on_failure: Callable[[Any], object] | None = None,
+    ) -> Task:
+        """Like `run`, but of one key only the newest result is delivered; older work is cancelled."""
+        older = self._latest.get(key)
+        if older is not None:
+            older.cancel()
+
+        def if_newest(deliver: Callable[[Any], object] | None) -> Callable[[Any], None]:
+            def deliver_if_newest(value: object) -> None:
+                if self._latest.get(key) is task and deliver is not None:
+                    deliver(value)
+
+            return deliver_if_newest
+
+        task = self.run(work, on_success=if_newest(on_success), on_failure=if_newest(on_failure))
+        self._latest[key] = task
+        return task
+
+    def close(self) -> None:
+        """Cancel what is under way and wait for its end."""
+        for task in self._running:
+            task.cancel()
+        self._pool.shutdown(wait=True)
+
+    def _work(self, task: Task, work: Callable[[Task], object]) -> None:
+        try:
+            task.check()
+            result = work(task)
+        except AuditdeskError as error:
+            self._done.emit(task, None, error)
+        except Exception as error:  # noqa: BLE001 - a bug in the work must not kill the thread unheard
+            self.bug.emit(_without_values(error))
+            self._done.emit(task, None, error)
+        else:
+            self._done.emit(task, result, None)
+
+    @Slot(object, object, object)
+    def _deliver(self, task: Task, result: object, error: BaseException | None) -> None:
+        self._running.discard(task)
+        if error is None:
+            task.succeeded.emit(result)
+        else:
+            task.failed.emit(error)
+        task.finished.emit()
+        task.deleteLater()
+        if not self._running:
+            self.busy_changed.emit(False)
+
+
+def _without_values(error: BaseException) -> str:
+    """Where a bug happened, without its message, which may hold what somebody typed."""
+    places = traceback.extract_tb(error.__traceback__)
+    lines = [f"  {place.filename}:{place.lineno} in {place.name}" for place in places]
+    return "\n".join([type(error).__name__, *lines])

@@ -1,0 +1,85 @@
+"""The look of the whole window: Fusion, a palette and one style sheet made from the tokens."""
+
+from __future__ import annotations
+
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QByteArray
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtWidgets import QApplication
+
+from auditdesk.desktop.assets import read_asset, read_text
+from auditdesk.desktop.icons import pixmap
+from auditdesk.desktop.tokens import PALETTES, Palette, Theme
+
+FONT_FILES: Final = ("Inter-Regular.otf", "Inter-Medium.otf", "Inter-SemiBold.otf", "Inter-Bold.otf")
+FONT_POINTS: Final = 10
+CHEVRON_PX: Final = 12
+
+
+def apply_theme(app: QApplication, theme: Theme) -> Palette:
+    """Dress the application; may be called again at run time."""
+    look = PALETTES[theme]
+    app.setStyle("Fusion")
+    app.setPalette(_palette(look))
+    app.setFont(base_font())
+    app.setStyleSheet(_style_sheet(look))
+    return look
+
+
+@cache
+def base_font() -> QFont:
+    """The bundled font, with figures of one width so that columns align."""
+    for name in FONT_FILES:
+        QFontDatabase.addApplicationFontFromData(QByteArray(read_asset("fonts", name)))
+    font = QFont("Inter", FONT_POINTS)
+    font.setFeature(QFont.Tag("tnum"), 1)
+    return font
+
+
+def _palette(look: Palette) -> QPalette:
+    roles = {
+        QPalette.ColorRole.Window: look.window,
+        QPalette.ColorRole.WindowText: look.text,
+        QPalette.ColorRole.Base: look.surface,
+        QPalette.ColorRole.AlternateBase: look.sunken,
+        QPalette.ColorRole.ToolTipBase: look.surface,
+        QPalette.ColorRole.ToolTipText: look.text,
+        QPalette.ColorRole.Text: look.text,
+        QPalette.ColorRole.Button: look.surface,
+        QPalette.ColorRole.ButtonText: look.text,
+        QPalette.ColorRole.BrightText: look.danger,
+        QPalette.ColorRole.Highlight: look.accent_soft,
+        QPalette.ColorRole.HighlightedText: look.text,
+        QPalette.ColorRole.PlaceholderText: look.text_faint,
+        QPalette.ColorRole.Link: look.accent,
+        QPalette.ColorRole.Mid: look.border,
+        QPalette.ColorRole.Dark: look.border_strong,
+    }
+    palette = QPalette()
+    for role, color in roles.items():
+        palette.setColor(role, QColor(color))
+    for role in (QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText, QPalette.ColorRole.WindowText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(look.text_faint))
+    return palette
+
+
+def _style_sheet(look: Palette) -> str:
+    sheet = read_text("style", "window.qss")
+    values = {name: getattr(look, name) for name in Palette.__dataclass_fields__}
+    values["chevron"] = _chevron(look)
+    for name in sorted(values, key=len, reverse=True):
+        sheet = sheet.replace(f"@{name}", values[name])
+    return sheet
+
+
+@cache
+def _chevron(look: Palette) -> str:
+    """The arrow of combo boxes as a file, since a style sheet takes pictures from files only."""
+    folder = Path(tempfile.mkdtemp(prefix="auditdesk-theme-"))
+    path = folder / f"chevron-{look.theme}.png"
+    pixmap("down", look.text_muted, CHEVRON_PX, scale=2).save(str(path))
+    return path.as_posix()
