@@ -28,9 +28,10 @@ _DIRECTION: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 def safe_text(text: str) -> str:
     """Text that stays text in a spreadsheet."""
-    if not text or (text.isascii() and text[0].isalpha()):
-        return text
-    if not text.isascii():
+    if text.isascii():
+        if not text or text[0].isalpha():
+            return text
+    else:
         text = _DIRECTION.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)
     if _FORMULA.match(text) or _NUMBER.fullmatch(text):
         return f"'{text}"

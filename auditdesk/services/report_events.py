@@ -55,6 +55,7 @@ class EventLog:
     def __init__(self, source: Source) -> None:
         self._source = source
         self.totals = Totals()
+        self._masks: dict[str, str] = {}
         ledger, query = source.ledger, source.query
         self._spans = spans(ledger, query) if query.account else []
         self.expected_rows = (
@@ -69,6 +70,7 @@ class EventLog:
         add = self.totals.add
         text, json, personal = self._source.text, self._source.json, self._personal
         holdings, decode = self._holdings, codec.decode_event
+        recorded_at_us, recorded_at = -1, ""
         for envelope in self._envelopes():
             value_date = amount = currency = ""
             holding = holdings.get(envelope.stream)
@@ -79,13 +81,16 @@ class EventLog:
                 value_date = event.value_date
                 amount = holding.decimal(amount_minor)
                 add(currency, amount_minor)
+            if envelope.recorded_at_us != recorded_at_us:
+                recorded_at_us = envelope.recorded_at_us
+                recorded_at = instant(recorded_at_us)
             yield (
                 envelope.position,
                 text(envelope.stream),
                 envelope.version,
                 envelope.type,
                 instant(envelope.booked_at_us),
-                instant(envelope.recorded_at_us),
+                recorded_at,
                 value_date,
                 text(envelope.operator),
                 holding.customer if holding else _customer_in(envelope),
@@ -103,11 +108,15 @@ class EventLog:
         return {}
 
     def _personal(self, envelope: Envelope) -> str:
+        subject = envelope.subject or ""
+        if subject not in self._masks:
+            mask = self._source.revealer.mask_of(subject)
+            self._masks[subject] = str(mask) if mask else ""
+        if self._masks[subject]:
+            return self._masks[subject]
         personal = self._source.revealer.personal(envelope)
-        if personal is None:
-            return ""
-        if isinstance(personal, Mask):
-            return str(personal)
+        if personal is None or isinstance(personal, Mask):
+            return str(personal or "")
         return self._source.json(codec.encode_personal(personal).decode())
 
     def _envelopes(self) -> Iterable[Envelope]:

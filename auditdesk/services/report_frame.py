@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any, Final, Literal, NamedTuple, Protocol
 
 from auditdesk.domain.account import Account
@@ -145,11 +146,6 @@ def state_after(ledger: Ledger, number: str, version: int) -> Account | None:
 
 def batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
     """The rows in lists of `size`."""
-    batch: list[Row] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) >= size:
-            yield batch
-            batch = []
-    if batch:
+    iterator = iter(rows)
+    while batch := list(islice(iterator, size)):
         yield batch
