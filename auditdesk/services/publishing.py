@@ -108,6 +108,7 @@ class Draft:
         """Let the target be as it was before."""
         if self._older is not None:
             self._older.replace(self.target)
+            self._older.unlink(missing_ok=True)  # POSIX leaves both names where they are one file
             self._older = None
         else:
             self.target.unlink(missing_ok=True)
