@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from auditdesk.domain.codec import encode_event
 from auditdesk.domain.errors import Refused
 from auditdesk.domain.events import AccountOpened
 from auditdesk.domain.facts import Fact
 from auditdesk.domain.streams import account_number, account_stream
+from auditdesk.ledger.envelope import Envelope
 from auditdesk.ledger.rows import AccountRow
 from auditdesk.ledger.store import StreamAppend
 from auditdesk.services.import_files import CsvFile, Record
@@ -41,13 +43,14 @@ class AccountImport(FileImport):
 
     def book(self, records: list[Record]) -> None:
         """Open what is not open yet."""
+        known = self.batch.known_commands([_command(self.key_of(record)) for record in records])
         for record in records:
             try:
-                self._book(record)
+                self._book(record, known)
             except Refused as refused:
                 self.reject(record, refused.message)
 
-    def _book(self, record: Record) -> None:
+    def _book(self, record: Record, known: dict[str, Envelope]) -> None:
         reference = self.key_of(record)
         at_us = read_instant(self.columns, record.cells, self.INSTANT, self.now_us)
         owner = self._owners.get(read_reference(self.columns, record.cells, "customer_ref"))
@@ -56,22 +59,29 @@ class AccountImport(FileImport):
         opening = read_opening(self.columns, record.cells, owner.number)
         there = self._accounts.get(reference)
         if there is not None:
-            _check_same(there, opening, at_us)
+            _check_same(there, opening, at_us, known.get(_command(reference)))
             self.known()
             return
         if owner.erasure_requested_at_us is not None:
             raise Refused("customer_erased", f"customer {owner.number} has been forgotten")
         number = account_number(self._serial)
         append = StreamAppend(account_stream(number), None, (Fact(opening),), at_us, owner.number)
-        self.append(append, f"import:account:{reference}")
+        self.append(append, _command(reference))
         self._serial += 1
         self.booked()
 
 
-def _check_same(there: AccountRow, opening: AccountOpened, at_us: int) -> None:
-    known = (there.customer, there.currency, there.opened_at_us)
-    if known != (opening.customer, opening.currency, at_us):
+def _command(reference: str) -> str:
+    return f"import:account:{reference}"
+
+
+def _check_same(there: AccountRow, opening: AccountOpened, at_us: int, imported: Envelope | None) -> None:
+    """A reference that is there already must mean the same opening, which later limits don't change."""
+    same = (there.customer, there.currency, there.opened_at_us) == (opening.customer, opening.currency, at_us)
+    if same and imported is not None:
+        same = imported.payload == encode_event(opening)
+    if not same:
         raise Refused(
             "reference_taken",
-            f"{there.number} has that reference already, with another owner, currency or day",
+            f"{there.number} has that reference already, with another owner, currency, limit or day",
         )

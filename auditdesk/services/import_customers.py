@@ -37,6 +37,7 @@ class CustomerImport(FileImport):
         super().__init__(run, file)
         self._numbers = {row.reference: row.number for row in self.ledger.customer_rows() if row.reference}
         self._serial = self.ledger.next_customer_serial()
+        self._matched: dict[str, int] = {}  # the version that a customer's last row of this file is
 
     def book(self, records: list[Record]) -> None:
         """Make a chunk's keys at once, then book row by row; a key that stays unused is harmless."""
@@ -67,10 +68,13 @@ class CustomerImport(FileImport):
             self._register(reference, details, at_us)
             return
         state = self._state(number)
-        if at_us < state.last_booked_at_us:
-            self._check_known(number, details, at_us)
+        if at_us <= state.last_booked_at_us and self._is_there(number, details, at_us):
             self.known()
             return
+        if at_us < state.last_booked_at_us:
+            raise Refused(
+                "booked_before_last", f"customer {number} has later changes already, and differs at that time"
+            )
         if state.erasure_requested_at_us is not None:
             raise Refused("customer_erased", f"customer {number} has been forgotten")
         facts = differences(state.personal, details)
@@ -103,16 +107,22 @@ class CustomerImport(FileImport):
             raise Refused("customer_unknown", f"customer {number} is not in the ledger")
         return loaded.state
 
-    def _check_known(self, number: str, details: PersonalDetails, at_us: int) -> None:
-        """A row of the past must say what the ledger says of that moment."""
+    def _is_there(self, number: str, details: PersonalDetails, at_us: int) -> bool:
+        """Whether the ledger, before this import, says the same of that instant.
+
+        Several changes may bear one instant: the file's rows must come in the order of the versions.
+        Raises `Refused` for a customer of whom nobody can compare anything any more.
+        """
         stream = customer_stream(number)
-        version = self.ledger.version_at(stream, AtInstant(at_us))
-        known = self._at(number, version).personal if version else None
-        if isinstance(known, Mask):
-            if self.ledger.instants(stream, version)[0] == at_us:
-                return  # booked by an earlier import; nobody can compare the content any more
-            raise Refused("customer_erased", f"customer {number} has been forgotten")
-        if known != details:
-            raise Refused(
-                "booked_before_last", f"customer {number} has later changes already, and differs at that time"
-            )
+        last = self.ledger.version_at(stream, AtInstant(at_us))
+        first = max(self.ledger.version_at(stream, AtInstant(at_us - 1)), self._matched.get(number, 1), 1)
+        for version in range(first, last + 1):
+            known = self._at(number, version).personal
+            if isinstance(known, Mask):
+                if self.ledger.instants(stream, last)[0] == at_us:
+                    return True  # booked by an earlier import
+                raise Refused("customer_erased", f"customer {number} has been forgotten")
+            if known == details:
+                self._matched[number] = version
+                return True
+        return False

@@ -1,12 +1,13 @@
 """Reading CSV records with their place in the file, so that a row can be read again, or rejected as it stood.
 
-RFC 4180, UTF-8, a byte order mark tolerated. A record ends at a line break outside quotes; a quote that is
-never closed spoils its own line only.
+RFC 4180, UTF-8, a byte order mark tolerated. A record ends at a line break outside a quoted field. A quote
+that is never closed, or stands where none may, spoils its own line only: the next is read for itself.
 """
 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +19,9 @@ from auditdesk.services.books import Progress
 BOM: Final = b"\xef\xbb\xbf"
 MAX_LINES_OF_A_RECORD: Final = 1_000
 PROGRESS_EVERY_ROWS: Final = 2_000
+NEVER_CLOSED: Final = "a quote is never closed"
+NOT_UTF8: Final = "not UTF-8"
+_QUOTED: Final = re.compile(rb'"(?:[^"]|"")*+"')
 
 
 class Record(NamedTuple):
@@ -90,9 +94,19 @@ class CsvFile:
         progress.report(self.size_bytes, self.size_bytes, f"Reading {self.path.name}")
 
     def record_at(self, line: int, offset: int, length: int) -> Record:
-        """Read one record again."""
+        """Read one record again. Raises a `Fault` where the file is not what it was."""
         self._file.seek(offset)
-        return self._checked(_parse(line, offset, self._file.read(length)))
+        record = self._checked(_parse(line, offset, self._file.read(length)))
+        if record.problem:
+            raise self.changed()
+        return record
+
+    def changed(self) -> Fault:
+        """The fault of a file that is written to while it is read."""
+        return Fault(
+            f"{self.path.name} was changed while it was being imported; nothing was imported.",
+            "Import again when nobody writes to it.",
+        )
 
     def digest(self) -> str:
         """SHA-256 of the file's bytes, hex."""
@@ -115,37 +129,58 @@ class CsvFile:
         file.seek(offset)
         line = 1
         while first := file.readline():
-            raw, lines = first, 1
-            while raw.count(b'"') % 2 and lines < MAX_LINES_OF_A_RECORD and (more := file.readline()):
-                raw += more
-                lines += 1
-            if raw.count(b'"') % 2:
-                file.seek(offset + len(first))
-                raw, lines = first, 1
-                record = Record(line, offset, raw, (), "a quote is never closed")
-            else:
-                record = _parse(line, offset, raw)
-            if raw.strip():
+            record, lines = self._record(line, offset, first)
+            if record.raw.strip():
                 yield record
-            offset += len(raw)
+            offset += len(record.raw)
             line += lines
             file.seek(offset)
+
+    def _record(self, line: int, offset: int, first: bytes) -> tuple[Record, int]:
+        """The record that begins with a line, and how many lines it has."""
+        raw, lines, unfinished = first, 1, is_open(first)
+        while unfinished:
+            more = self._file.readline() if lines < MAX_LINES_OF_A_RECORD else b""
+            if not more:
+                return Record(line, offset, first, (), NEVER_CLOSED), 1
+            raw += more
+            lines += 1
+            unfinished = b'"' not in more or is_open(raw)
+        record = _parse(line, offset, raw)
+        if lines > 1 and record.problem not in ("", NOT_UTF8):  # the quote that closes is another row's
+            return Record(line, offset, first, (), NEVER_CLOSED), 1
+        return record, lines
+
+
+def is_open(raw: bytes) -> bool:
+    """Whether a quoted field is still open at the end; a quote opens one only where a field begins."""
+    if b'"' not in raw:
+        return False
+    at = 0
+    while True:
+        if raw.startswith(b'"', at):
+            quoted = _QUOTED.match(raw, at)
+            if quoted is None:
+                return True
+            at = quoted.end()
+        comma = raw.find(b",", at)
+        if comma < 0:
+            return False
+        at = comma + 1
 
 
 def _parse(line: int, offset: int, raw: bytes) -> Record:
     try:
         text = raw.decode("utf-8").removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError:
-        return Record(line, offset, raw, (), "not UTF-8")
+        return Record(line, offset, raw, (), NOT_UTF8)
     if '"' not in text:
         return Record(line, offset, raw, tuple(text.split(",")))
     try:
-        rows = list(csv.reader(text.splitlines(keepends=True), strict=True))
+        cells = next(csv.reader([text], strict=True))
     except csv.Error as error:
         return Record(line, offset, raw, (), f"no CSV ({error})")
-    if len(rows) != 1:
-        return Record(line, offset, raw, (), "a quote stands inside an unquoted field")
-    return Record(line, offset, raw, tuple(rows[0]))
+    return Record(line, offset, raw, tuple(cells))
 
 
 def _open(path: Path) -> BinaryIO:

@@ -3,35 +3,36 @@
 from __future__ import annotations
 
 import csv
-import os
-import tempfile
 from abc import ABC, abstractmethod
 from array import array
-from collections.abc import Iterator
+from collections.abc import Sequence
+from io import StringIO
 from pathlib import Path
-from types import TracebackType
-from typing import ClassVar, Final, NamedTuple, Self, TextIO
+from typing import ClassVar, Final, NamedTuple
 
-from auditdesk.domain.errors import DiskFull, Refused
+from auditdesk.domain.errors import Refused
 from auditdesk.ledger.appending import Batch
 from auditdesk.ledger.store import StreamAppend
 from auditdesk.services.books import Books, Progress
 from auditdesk.services.import_files import CsvFile, Record
 from auditdesk.services.import_rows import read_instant
 from auditdesk.services.import_summary import FileSummary, Reject
+from auditdesk.services.publishing import Drafts
 
 CHUNK_ROWS: Final = 500
 REASONS_SHOWN: Final = 20
 
 
 class Rejects:
-    """Counts and names rejected rows; writes them beside the target and renames when all is kept."""
+    """Names the first rejected rows, and writes all of them as they stood where a file was asked for.
 
-    def __init__(self, target: Path | None) -> None:
-        self._target = target
-        self._draft: Path | None = None
-        self._file: TextIO | None = None
+    Raises a `Fault` where nothing can be written there, before anything is imported.
+    """
+
+    def __init__(self, drafts: Drafts, target: Path | None) -> None:
+        self._draft = drafts.add(target) if target is not None else None
         self._first: list[Reject] = []
+        self._write(["file", "line", "reason", "row"])
 
     @property
     def first(self) -> tuple[Reject, ...]:
@@ -42,36 +43,32 @@ class Rejects:
         """Keep a row that was not taken."""
         if len(self._first) < REASONS_SHOWN:
             self._first.append(Reject(file, record.line, reason))
-        if self._file is not None:
+        if self._draft is not None:
             raw = record.raw.decode("utf-8", "surrogateescape").removesuffix("\n").removesuffix("\r")
-            csv.writer(self._file).writerow([file, record.line, reason, raw])
+            self._write([file, record.line, reason, raw])
 
-    def keep(self) -> None:
-        """Put the file where it was asked for."""
-        if self._file is not None and self._draft is not None and self._target is not None:
-            self._file.flush()
-            os.fsync(self._file.fileno())
-            self._draft.replace(self._target)
+    def _write(self, cells: Sequence[object]) -> None:
+        if self._draft is not None:
+            line = StringIO(newline="")
+            csv.writer(line).writerow(cells)
+            self._draft.write(line.getvalue().encode("utf-8", "surrogateescape"))
 
-    def __enter__(self) -> Self:
-        """Open the draft, so that a place that can't be written is known before anything is done."""
-        if self._target is not None:
-            try:
-                handle, name = tempfile.mkstemp(prefix=f".{self._target.name}.", dir=self._target.parent)
-            except OSError as error:
-                raise DiskFull(f"{self._target} can't be written: {error.strerror}.") from error
-            self._draft = Path(name)
-            self._file = os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape", newline="")
-            csv.writer(self._file).writerow(["file", "line", "reason", "row"])
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Take the draft away where it was not kept."""
-        if self._file is not None and self._draft is not None:
-            self._file.close()
-            self._draft.unlink(missing_ok=True)
+class Share:
+    """One pass over one file as a part of the whole import's progress, which counts bytes."""
+
+    def __init__(self, whole: Progress, before_bytes: int, total_bytes: int) -> None:
+        self._whole = whole
+        self._before_bytes = before_bytes
+        self._total_bytes = total_bytes
+
+    def report(self, done: int, _total: int, label: str = "") -> None:
+        """Say how far this pass is; what came before it is done."""
+        self._whole.report(self._before_bytes + done, self._total_bytes, label)
+
+    def check(self) -> None:
+        """Raise `Cancelled` if the person cancelled."""
+        self._whole.check()
 
 
 class ImportRun(NamedTuple):
@@ -81,6 +78,32 @@ class ImportRun(NamedTuple):
     batch: Batch
     correlation_id: str
     rejects: Rejects
+
+
+class Plan:
+    """Where a file's rows stand (line, byte offset, bytes), and the order in which they are booked.
+
+    Arrays of machine words: some 40 bytes a row, and nothing of what is in it.
+    """
+
+    def __init__(self) -> None:
+        self._instants, self._lines, self._offsets, self._lengths = (array("q") for _ in range(4))
+        self.order = array("q")
+
+    def add(self, instant_us: int, record: Record) -> None:
+        """Take note of the file's next row that may be booked."""
+        self._instants.append(instant_us)
+        self._lines.append(record.line)
+        self._offsets.append(record.offset)
+        self._lengths.append(len(record.raw))
+
+    def sort(self) -> None:
+        """By instant; of one instant, in the file's order."""
+        self.order = array("q", sorted(range(len(self._instants)), key=self._instants.__getitem__))
+
+    def place(self, row: int) -> tuple[int, int, int]:
+        """The line, byte offset and length in bytes of a row."""
+        return self._lines[row], self._offsets[row], self._lengths[row]
 
 
 class FileImport(ABC):
@@ -100,15 +123,23 @@ class FileImport(ABC):
         self._file = file
         self._read = self._booked = self._known = self._rejected = 0
 
-    def run(self, progress: Progress) -> FileSummary:
-        """Both passes. Raises `Cancelled`."""
-        plan = list(self._plan(progress))
-        total = len(plan)
-        for start in range(0, total, CHUNK_ROWS):
-            progress.report(start, total, f"Booking {self._file.path.name}")
-            progress.check()
-            self.book([self._file.record_at(*place) for place in plan[start : start + CHUNK_ROWS]])
-        progress.report(total, total, f"Booking {self._file.path.name}")
+    def run(self, reading: Progress, booking: Progress) -> FileSummary:
+        """Both passes. Raises `Cancelled`, and a `Fault` where the file changes meanwhile."""
+        sha256 = self._file.digest()
+        plan = self._plan(reading)
+        label = f"Booking {self._file.path.name}"
+        done_bytes = 0
+        for start in range(0, len(plan.order), CHUNK_ROWS):
+            booking.report(done_bytes, 0, label)
+            booking.check()
+            records = [
+                self._file.record_at(*plan.place(row)) for row in plan.order[start : start + CHUNK_ROWS]
+            ]
+            self.book(records)
+            done_bytes += sum(len(record.raw) for record in records)
+        booking.report(self._file.size_bytes, 0, label)
+        if self._file.digest() != sha256:
+            raise self._file.changed()
         if self._read != self._booked + self._known + self._rejected:
             raise AssertionError(f"{self._file.path.name}: rows read are not booked + known + rejected")
         return FileSummary(
@@ -117,7 +148,7 @@ class FileImport(ABC):
             already_there=self._known,
             rejected=self._rejected,
             unknown_columns=self.columns.unknown,
-            sha256=self._file.digest(),
+            sha256=sha256,
         )
 
     @abstractmethod
@@ -151,9 +182,8 @@ class FileImport(ABC):
             sealer=self.unlocked,
         )
 
-    def _plan(self, progress: Progress) -> Iterator[tuple[int, int, int]]:
-        """The rows' places (line, offset, bytes) in booking order; of one instant, in the file's order."""
-        instants, lines, offsets, lengths = array("q"), array("q"), array("q"), array("q")
+    def _plan(self, progress: Progress) -> Plan:
+        plan = Plan()
         seen: set[str] = set()
         for record in self._file.records(progress):
             self._read += 1
@@ -167,10 +197,7 @@ class FileImport(ABC):
                 seen.add(key)
             except Refused as refused:
                 self.reject(record, refused.message)
-                continue
-            instants.append(instant_us)
-            lines.append(record.line)
-            offsets.append(record.offset)
-            lengths.append(len(record.raw))
-        for index in sorted(range(len(instants)), key=instants.__getitem__):
-            yield lines[index], offsets[index], lengths[index]
+            else:
+                plan.add(instant_us, record)
+        plan.sort()
+        return plan

@@ -25,11 +25,15 @@ class Reject(NamedTuple):
 
 
 class ImportSummary(NamedTuple):
-    """A whole import. `reasons` are the first rejects; `correlation_id` marks its events."""
+    """A whole import. `reasons` are the first rejects; `correlation_id` marks its events.
+
+    `clamped_us`: how far the machine's clock was behind the log's, so that its own was used.
+    """
 
     files: dict[str, FileSummary]
     reasons: tuple[Reject, ...]
     correlation_id: str
+    clamped_us: int = 0
 
     @property
     def rows_read(self) -> int:

@@ -7,6 +7,7 @@ rejected with its reason; rows read = rows booked + rows rejected + rows already
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
@@ -21,8 +22,9 @@ from auditdesk.services.import_accounts import AccountImport
 from auditdesk.services.import_customers import CustomerImport
 from auditdesk.services.import_entries import EntryImport
 from auditdesk.services.import_files import CsvFile
-from auditdesk.services.import_plan import FileImport, ImportRun, Rejects
+from auditdesk.services.import_plan import FileImport, ImportRun, Rejects, Share
 from auditdesk.services.import_summary import FileSummary, ImportSummary
+from auditdesk.services.publishing import drafting
 
 FILES: Final[tuple[tuple[str, type[FileImport]], ...]] = (
     ("customers.csv", CustomerImport),
@@ -52,19 +54,19 @@ class Importer:
             raise Refused(
                 "folder_empty", f"There is none of {names} in {folder}.", "Choose another.", field="folder"
             )
-        batch_id = new_command_id()
-        with Rejects(rejects) as rejected:
-            with self._books.ledger.writing() as batch:
-                run = ImportRun(self._books, batch, batch_id, rejected)
-                summaries = {name: _import_file(run, folder / name, cls, progress) for name, cls in files}
-                summary = ImportSummary(files=summaries, reasons=rejected.first, correlation_id=batch_id)
-                if summary.rows_booked:
-                    self._record(batch, batch_id, summary)
-                progress.check()
-            rejected.keep()
+        with drafting() as drafts, ExitStack() as transaction:
+            rejected = Rejects(drafts, rejects)
+            batch = transaction.enter_context(self._books.ledger.writing())
+            run = ImportRun(self._books, batch, new_command_id(), rejected)
+            summary = _import_files(run, [(folder / name, cls) for name, cls in files], progress)
+            if summary.rows_booked:
+                summary = summary._replace(clamped_us=self._record(batch, summary))
+            progress.check()
+            drafts.publish(transaction.close)  # the rejects are put in place only if the commit succeeds
         return summary
 
-    def _record(self, batch: Batch, batch_id: str, summary: ImportSummary) -> None:
+    def _record(self, batch: Batch, summary: ImportSummary) -> int:
+        """Record the import as a whole; returns how far the clock was clamped, microseconds."""
         event = e.HistoryImported(
             sources={name: file.sha256 for name, file in summary.files.items()},
             rows_read=summary.rows_read,
@@ -73,12 +75,36 @@ class Importer:
             rows_already_there=summary.rows_already_there,
         )
         append = StreamAppend(BANK, None, (Fact(event),), batch.head.recorded_at_us, None)
-        batch.append([append], operator=self._books.operator, command_id=batch_id, correlation_id=batch_id)
+        appended = batch.append(
+            [append],
+            operator=self._books.operator,
+            command_id=summary.correlation_id,
+            correlation_id=summary.correlation_id,
+        )
+        return appended.clamped_us
 
 
-def _import_file(run: ImportRun, path: Path, cls: type[FileImport], progress: Progress) -> FileSummary:
+def _import_files(
+    run: ImportRun, files: list[tuple[Path, type[FileImport]]], progress: Progress
+) -> ImportSummary:
+    """Progress counts the bytes of all files twice: once as they are read, once as they are booked."""
+    sizes = {path: path.stat().st_size for path, _ in files}
+    total_bytes = 2 * sum(sizes.values())
+    before_bytes = 0
+    summaries: dict[str, FileSummary] = {}
+    for path, cls in files:
+        reading = Share(progress, before_bytes, total_bytes)
+        booking = Share(progress, before_bytes + sizes[path], total_bytes)
+        summaries[path.name] = _import_file(run, path, cls, reading, booking)
+        before_bytes += 2 * sizes[path]
+    return ImportSummary(summaries, run.rejects.first, run.correlation_id)
+
+
+def _import_file(
+    run: ImportRun, path: Path, cls: type[FileImport], reading: Progress, booking: Progress
+) -> FileSummary:
     file = CsvFile(path, cls.REQUIRED, cls.OPTIONAL)
     try:
-        return cls(run, file).run(progress)
+        return cls(run, file).run(reading, booking)
     finally:
         file.close()

@@ -253,8 +253,10 @@ def test_progress_is_true_and_ends_at_its_end(session: Session, history: Path) -
             """Never cancel."""
 
     session.importer.run(history, progress=Watch())
-    assert all(0 <= done <= total for done, total, _ in seen)
-    assert (4, 4, "Booking transactions.csv") in seen
+    total_bytes = 2 * sum(path.stat().st_size for path in history.iterdir())
+    assert {total for _, total, _ in seen} == {total_bytes}
+    assert [done for done, _, _ in seen] == sorted(done for done, _, _ in seen)
+    assert seen[-1] == (total_bytes, total_bytes, "Booking transactions.csv")
 
 
 def test_the_last_day_counts_by_either_clock(session: Session, history: Path) -> None:
