@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 import uuid_utils
 from msgspec.structs import astuple, replace
@@ -36,6 +36,7 @@ FLUSH_ROWS: Final = 2_000
 IN_LIST: Final = 500
 COMMAND_ID: Final = [column.name for column in schema.events.columns].index("command_id")
 WITH_STATE: Final = ("account/", "customer/")
+T = TypeVar("T")
 State = Account | Customer
 Outcome = tuple[Envelope, ...]
 
@@ -59,6 +60,22 @@ class Appended(NamedTuple):
     envelopes: tuple[Envelope, ...]
     replayed: bool
     clamped_us: int
+
+
+class _Command(NamedTuple):
+    operator: str
+    command_id: str
+    correlation_id: str
+    recorded_at_us: int
+    sealer: Sealer | None
+
+
+class _Mark(NamedTuple):
+    """What the buffers held before a command: the log's end, their lengths, its streams."""
+
+    head: Head
+    lengths: list[int]
+    streams: list[tuple[str, int | None, State | None]]
 
 
 class Batch:
@@ -124,54 +141,26 @@ class Batch:
         """Append to one or several streams, all or nothing.
 
         Raises `Conflict` where a stream has moved on, `SubjectErased` for a fenced customer,
-        `VaultLocked` where there is something to seal and nothing to seal it with.
+        `VaultLocked` where there is something to seal and nothing to seal it with; then the transaction is
+        as it was before and may go on.
         """
         known = self._result_of(command_id)
         if known:
             return Appended(known, replayed=True, clamped_us=0)
         recorded_at_us = max(self._now_us, self._head.recorded_at_us)
-        clamped_us = recorded_at_us - self._now_us
+        command = _Command(operator, command_id, correlation_id, recorded_at_us, sealer)
         envelopes: list[Envelope] = []
-        ordinals: dict[str, int] = {}
-        for append in appends:
-            version = self._check(append)
-            state = append.before
-            booked_at_us = append.booked_at_us
-            if not append.stream.startswith(WITH_STATE):
-                booked_at_us = max(booked_at_us, recorded_at_us)  # nobody decided on these streams' clocks
-            for fact in append.facts:
-                version += 1
-                ordinal = ordinals.get(append.stream, 0)
-                ordinals[append.stream] = ordinal + 1
-                sealed, commitment = _seal(append, fact, version, sealer)
-                envelope = Envelope(
-                    position=self._head.position + 1,
-                    stream=append.stream,
-                    version=version,
-                    event_id=str(uuid_utils.uuid7()),
-                    type=fact.event.TAG,
-                    schema=fact.event.SCHEMA,
-                    booked_at_us=booked_at_us,
-                    recorded_at_us=recorded_at_us,
-                    operator=operator,
-                    command_id=command_id,
-                    ordinal=ordinal,
-                    correlation_id=correlation_id,
-                    subject=append.subject if sealed is not None else None,
-                    payload=codec.encode_event(fact.event),
-                    sealed=sealed,
-                    commitment=commitment,
-                )
-                envelope = replace(envelope, leaf_hash=leaf_hash(envelope))
-                envelopes.append(envelope)
-                self._rows[schema.events].append(astuple(envelope))
-                self._head = Head(envelope.position, recorded_at_us)
-                state = self._project(state, fact, envelope, sealer)
-            self._versions[append.stream] = version
+        mark = self._mark(appends)
+        try:
+            for append in appends:
+                self._append_to_stream(append, command, envelopes)
+        except BaseException:
+            self._take_back(mark)
+            raise
         self._appended.add(command_id)
         if len(self._rows[schema.events]) >= FLUSH_ROWS:
             self.flush()
-        return Appended(tuple(envelopes), replayed=False, clamped_us=clamped_us)
+        return Appended(tuple(envelopes), replayed=False, clamped_us=recorded_at_us - self._now_us)
 
     def flush(self) -> None:
         """Write what is buffered."""
@@ -191,11 +180,52 @@ class Batch:
             schema.accounts,
             [account_values(state) for state in changed if isinstance(state, Account)],
         )
+        self._appended.clear()  # from here on the log itself knows them
+
+    def _mark(self, appends: Sequence[StreamAppend]) -> _Mark:
+        streams = [
+            (append[0], self._versions.get(append[0]), self._states.get(append[0])) for append in appends
+        ]
+        return _Mark(self._head, [len(rows) for rows in self._rows.values()], streams)
+
+    def _take_back(self, mark: _Mark) -> None:
+        """Take a command that failed back out of the buffers, so that the transaction may go on."""
+        self._head = mark.head
+        for rows, length in zip(self._rows.values(), mark.lengths, strict=True):
+            del rows[length:]
+        for name, version, state in mark.streams:
+            _put_back(self._versions, name, version)
+            _put_back(self._states, name, state)
+        self._changed &= self._states.keys()
+        self._fenced.clear()
+
+    def _append_to_stream(self, append: StreamAppend, command: _Command, envelopes: list[Envelope]) -> None:
+        stream = append.stream
+        version = self._check(append)
+        ordinal = sum(envelope.stream == stream for envelope in envelopes)
+        state = append.before
+        booked_at_us = append.booked_at_us
+        if not stream.startswith(WITH_STATE):
+            booked_at_us = max(
+                booked_at_us, command.recorded_at_us
+            )  # nobody decided on these streams' clocks
+        for fact in append.facts:
+            version += 1
+            envelope = _envelope(
+                append, fact, command, (self._head.position + 1, version, booked_at_us, ordinal)
+            )
+            ordinal += 1
+            envelopes.append(envelope)
+            self._rows[schema.events].append(astuple(envelope))
+            self._head = Head(envelope.position, command.recorded_at_us)
+            state = self._project(state, fact, envelope, command.sealer)
+        self._versions[stream] = version
 
     def _result_of(self, command_id: str) -> Outcome:
         if command_id in self._appended:
             self.flush()
         elif command_id in self._unknown:
+            self._unknown.discard(command_id)
             return ()
         return command_result(self._connection, command_id)
 
@@ -270,6 +300,42 @@ def last_version(connection: Connection, stream: str) -> int:
 def command_result(connection: Connection, command_id: str) -> Outcome:
     """What a command left in the log; nothing where it is unknown."""
     return tuple(as_envelope(row) for row in prepared.COMMAND.all(connection, command_id=command_id))
+
+
+def _put_back(kept: dict[str, T], name: str, value: T | None) -> None:
+    if value is None:
+        kept.pop(name, None)
+    else:
+        kept[name] = value
+
+
+def _envelope(
+    append: StreamAppend, fact: Fact, command: _Command, place: tuple[int, int, int, int]
+) -> Envelope:
+    """The envelope of a fact; `place` is its position, version, booked-at instant and ordinal."""
+    position, version, booked_at_us, ordinal = place
+    sealed, commitment = _seal(append, fact, version, command.sealer)
+    event = fact.event
+    # by position: by name it takes twice as long, once for every event ever written
+    envelope = Envelope(
+        position,
+        append.stream,
+        version,
+        str(uuid_utils.uuid7()),
+        event.TAG,
+        event.SCHEMA,
+        booked_at_us,
+        command.recorded_at_us,
+        command.operator,
+        command.command_id,
+        ordinal,
+        command.correlation_id,
+        append.subject if sealed is not None else None,
+        codec.encode_event(event),
+        sealed,
+        commitment,
+    )
+    return replace(envelope, leaf_hash=leaf_hash(envelope))
 
 
 def _seal(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
@@ -21,6 +21,12 @@ from sqlalchemy import (
 
 metadata: Final = MetaData()
 Whole: Final = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _only_where(condition: str) -> dict[str, Any]:
+    """The condition of a partial index, as each dialect is told of it."""
+    return {f"{dialect}_where": text(condition) for dialect in ("sqlite", "postgresql")}
+
 
 meta: Final = Table(
     "meta",
@@ -52,8 +58,6 @@ events: Final = Table(
     Column("leaf_hash", LargeBinary, nullable=False),
     UniqueConstraint("stream", "version", name="events_stream_version"),
     UniqueConstraint("command_id", "stream", "ordinal", name="events_command"),
-    Index("events_booked", "stream", "booked_at", "version"),
-    Index("events_recorded", "stream", "recorded_at", "version"),
     Index("events_type", "type", "position"),
     Index("events_operator", "operator", "position"),
     sqlite_strict=True,
@@ -84,8 +88,8 @@ customers: Final = Table(
     Column("last_booked_at", Whole, nullable=False),
     Column("erasure_requested_at", Whole),
     Column("forgotten_at", Whole),
-    Index("customers_reference", "reference", unique=True, sqlite_where=text("reference <> ''")),
-    Index("customers_erasure", "erasure_requested_at", sqlite_where=text("erasure_requested_at IS NOT NULL")),
+    Index("customers_reference", "reference", unique=True, **_only_where("reference <> ''")),
+    Index("customers_erasure", "erasure_requested_at", **_only_where("erasure_requested_at IS NOT NULL")),
     sqlite_strict=True,
 )
 
@@ -106,7 +110,7 @@ accounts: Final = Table(
     Column("version", Whole, nullable=False),
     Column("last_booked_at", Whole, nullable=False),
     Index("accounts_customer", "customer"),
-    Index("accounts_reference", "reference", unique=True, sqlite_where=text("reference <> ''")),
+    Index("accounts_reference", "reference", unique=True, **_only_where("reference <> ''")),
     sqlite_strict=True,
 )
 
@@ -143,7 +147,8 @@ checkpoints: Final = Table(
 )
 
 # Append-only is the database's own law. UPDATE and DELETE abort; the guard on INSERT also stops INSERT OR
-# REPLACE, which slips past the other two unless recursive_triggers is on, and keeps clocks in order.
+# REPLACE, which slips past the other two unless recursive_triggers is on, and keeps clocks in order. The
+# guard speaks before anything of its row is written, so that FAIL leaves no more behind than ABORT would.
 SQLITE_LAW: Final = (
     """CREATE TRIGGER events_are_never_updated BEFORE UPDATE ON events
 BEGIN SELECT RAISE(ABORT, 'events are never updated'); END""",
@@ -151,13 +156,13 @@ BEGIN SELECT RAISE(ABORT, 'events are never updated'); END""",
 BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END""",
     """CREATE TRIGGER events_are_appended_in_order BEFORE INSERT ON events
 BEGIN
-SELECT RAISE(ABORT, 'positions have no gaps')
+SELECT RAISE(FAIL, 'positions have no gaps')
 WHERE NEW.position IS NOT (SELECT coalesce(max(position), 0) + 1 FROM events);
-SELECT RAISE(ABORT, 'versions have no gaps')
+SELECT RAISE(FAIL, 'versions have no gaps')
 WHERE NEW.version IS NOT (SELECT coalesce(max(version), 0) + 1 FROM events WHERE stream = NEW.stream);
-SELECT RAISE(ABORT, 'recorded at never decreases')
+SELECT RAISE(FAIL, 'recorded at never decreases')
 WHERE NEW.recorded_at < (SELECT recorded_at FROM events WHERE position = NEW.position - 1);
-SELECT RAISE(ABORT, 'booked at never decreases within a stream')
+SELECT RAISE(FAIL, 'booked at never decreases within a stream')
 WHERE NEW.booked_at <
 (SELECT booked_at FROM events WHERE stream = NEW.stream AND version = NEW.version - 1);
 END""",
