@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from contextlib import closing
 from pathlib import Path
 from typing import Final
+
+from platformdirs import user_data_dir
 
 from auditdesk.domain import events as e
 from auditdesk.domain.errors import DiskFull, LedgerMissing, LedgerReadOnly, Refused, VaultMissing
@@ -13,7 +16,9 @@ from auditdesk.domain.facts import Fact
 from auditdesk.domain.streams import operator_stream
 from auditdesk.domain.text import clean_line
 from auditdesk.ledger.store import Ledger, StreamAppend
-from auditdesk.services.books import Clock, new_command_id, system_clock
+from auditdesk.services import demo
+from auditdesk.services.books import NO_PROGRESS, Clock, Progress, new_command_id, system_clock
+from auditdesk.services.demo_steps import DemoClock
 from auditdesk.services.workspace import LEDGER_FILE, VAULT_FILE, Workspace
 from auditdesk.vault.kdf import KdfParameters
 from auditdesk.vault.vault import Vault
@@ -39,10 +44,7 @@ def create_workspace(
     operator = clean_line(operator, "operator", required=True, limit=64)
     if not passphrase:
         raise Refused("text_missing", "The passphrase is missing.", field="passphrase")
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        raise Refused(
-            "workspace_exists", f"There is something at {path} already.", "Choose another name.", field="path"
-        )
+    _check_free(path)
     draft = _draft_beside(path)
     try:
         ledger_id = _make_ledger(draft / LEDGER_FILE, bank, operator, clock)
@@ -83,6 +85,58 @@ def open_workspace(path: Path, *, clock: Clock = system_clock) -> Workspace:
         ledger.close()
         raise
     return Workspace(path, ledger, vault, clock)
+
+
+def default_demo_path() -> Path:
+    """Where the demo bank lives when nobody says otherwise."""
+    return Path(user_data_dir("auditdesk", appauthor=False)) / "demo.auditdesk"
+
+
+def make_demo(
+    path: Path,
+    *,
+    seed: int = demo.SEED,
+    now_us: int | None = None,
+    scale: demo.DemoScale = demo.FULL,
+    progress: Progress = NO_PROGRESS,
+    kdf: KdfParameters | None = None,
+) -> None:
+    """Make the demo bank in the folder `path`, whole or not at all; one that is there is left as it is.
+
+    Its operator is `demo.OPERATOR` with `demo.PASSPHRASE`. Raises as `create_workspace`, and `Cancelled`.
+    """
+    if (path / LEDGER_FILE).is_file():
+        return
+    _check_free(path)
+    now_us = system_clock() if now_us is None else now_us
+    clock = DemoClock(demo.start_of_demo(now_us))
+    draft = _draft_beside(path)
+    try:
+        workspace = create_workspace(
+            draft,
+            bank=demo.BANK_NAME,
+            operator=demo.OPERATOR,
+            passphrase=demo.PASSPHRASE,
+            clock=clock,
+            kdf=kdf,
+        )
+        with closing(workspace), closing(workspace.sign_in(demo.OPERATOR, demo.PASSPHRASE)) as session:
+            demo.build(
+                session.books, clock, now_us=now_us, seed=seed, scale=scale, progress=progress, kdf=kdf
+            )
+        if path.exists():
+            path.rmdir()
+        draft.rename(path)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+
+
+def _check_free(path: Path) -> None:
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise Refused(
+            "workspace_exists", f"There is something at {path} already.", "Choose another name.", field="path"
+        )
 
 
 def _draft_beside(path: Path) -> Path:
