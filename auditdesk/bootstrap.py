@@ -110,6 +110,7 @@ def make_demo(
     _check_free(path)
     now_us = system_clock() if now_us is None else now_us
     clock = DemoClock(demo.start_of_demo(now_us))
+    kdf = kdf or KdfParameters()  # the passphrase is no secret: not worth half a second each time
     draft = _draft_beside(path)
     try:
         workspace = create_workspace(

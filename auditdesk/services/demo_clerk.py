@@ -21,6 +21,7 @@ from auditdesk.services.forgetting import Forgetting
 
 STEPS_OF_A_TRANSACTION: Final = 20_000
 STEPS_BETWEEN_REPORTS: Final = 500
+COMMANDS_ASKED_AHEAD: Final = 500
 LABEL: Final = "Making the demo bank"
 
 
@@ -33,6 +34,7 @@ class DemoClerk:
         self._sealer = books.check_unlocked()
         self._sealer.create_keys([customer_number(serial + 1) for serial in range(people)])
         self._commands = 0
+        self._asked_up_to = 0
         self.standing = Standing()
 
     def carry_out(self, steps: Sequence[s.Step], progress: Progress = NO_PROGRESS) -> None:
@@ -43,6 +45,7 @@ class DemoClerk:
                 self._forget(run[0], run[0].act)
             else:
                 with self._books.ledger.writing() as batch:
+                    self._asked_up_to = self._commands
                     for ahead, step in enumerate(run):
                         if ahead % STEPS_BETWEEN_REPORTS == 0:
                             progress.report(done + ahead, len(steps), LABEL)
@@ -69,6 +72,7 @@ class DemoClerk:
     ) -> None:
         if not appends:
             return
+        self._ask_ahead(batch)
         self._commands += 1
         command_id = f"demo:{self._commands}"
         batch.append(
@@ -82,6 +86,13 @@ class DemoClerk:
             state = batch.state(append.stream)
             if state is not None:
                 self.standing.keep(state)
+
+    def _ask_ahead(self, batch: Batch) -> None:
+        """Let the ledger look up at once that the next commands are new, instead of one by one."""
+        if self._commands == self._asked_up_to:
+            self._asked_up_to += COMMANDS_ASKED_AHEAD
+            ahead = range(self._commands + 1, self._asked_up_to + 1)
+            batch.known_commands([f"demo:{serial}" for serial in ahead])
 
     def _keep_refusal(self, batch: Batch, step: s.Step, refused: Refused) -> None:
         """What a person was refused at the till is kept; a run in the night tries again another day."""
