@@ -70,7 +70,8 @@ class EventLog:
         add = self.totals.add
         text, json, personal = self._source.text, self._source.json, self._personal
         holdings, decode = self._holdings, codec.decode_event
-        recorded_at_us, recorded_at = -1, ""
+        recorded_at_us, recorded_at = -1, ""  # neighbours are often of one instant, operator and command
+        operator = operator_cell = correlation_id = correlation_cell = ""
         for envelope in self._envelopes():
             value_date = amount = currency = ""
             holding = holdings.get(envelope.stream)
@@ -84,22 +85,28 @@ class EventLog:
             if envelope.recorded_at_us != recorded_at_us:
                 recorded_at_us = envelope.recorded_at_us
                 recorded_at = instant(recorded_at_us)
+            if envelope.operator != operator:
+                operator = envelope.operator
+                operator_cell = text(operator)
+            if envelope.correlation_id != correlation_id:
+                correlation_id = envelope.correlation_id
+                correlation_cell = text(correlation_id)
             yield (
                 envelope.position,
-                text(envelope.stream),
+                envelope.stream if holding else text(envelope.stream),
                 envelope.version,
                 envelope.type,
                 instant(envelope.booked_at_us),
                 recorded_at,
                 value_date,
-                text(envelope.operator),
+                operator_cell,
                 holding.customer if holding else _customer_in(envelope),
                 amount,
                 currency,
-                json(envelope.payload.decode()),
+                json(str(envelope.payload, "utf-8")),
                 "" if envelope.sealed is None else personal(envelope),
                 text(envelope.command_id),
-                text(envelope.correlation_id),
+                correlation_cell,
                 envelope.event_id,
             )
 
