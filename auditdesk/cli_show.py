@@ -126,7 +126,7 @@ def _details(details: PersonalDetails) -> Document:
 def _tell(document: Document) -> None:
     for name, value in _lines(document):
         if value not in ("", None):
-            say(f"{name.replace('_', ' '):<17}{printable(_text(value))}")
+            say(f"{name.replace('_', ' '):<22}{printable(_text(value))}")
 
 
 def _lines(document: Document) -> list[tuple[str, object]]:

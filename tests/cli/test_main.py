@@ -62,7 +62,7 @@ def test_a_process_of_its_own_posts_and_shows(workspace: Path) -> None:
     assert start("post", workspace, "deposit", "10-00001", "500", AUDITDESK_OPERATOR="ana").returncode == 0
     shown = start("show", workspace, "10-00001", PYTHONIOENCODING="ascii")
     assert (shown.returncode, shown.stderr) == (0, "")
-    assert "balance          500\n" in shown.stdout
+    assert f"{'balance':<22}500\n" in shown.stdout
     assert "Zo\\xeb \\xdcnal" in shown.stdout
 
 

@@ -70,8 +70,8 @@ def test_moments_that_are_none_are_refused(
 
 def test_people_read_lines(run: Run, workspace: Path, account: str) -> None:
     lines = run("show", workspace, account).out.splitlines()
-    assert "balance          0.00" in lines
-    assert "customer name    Jane Döe" in lines
+    assert f"{'balance':<22}0.00" in lines
+    assert f"{'customer name':<22}Jane Döe" in lines
 
 
 def test_what_would_steer_a_terminal_is_shown_by_code(
