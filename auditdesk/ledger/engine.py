@@ -142,9 +142,16 @@ def _begin(connection: Connection) -> None:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A transaction that sees one state of the file and writes nothing."""
-    with faults(), engine.connect() as connection, connection.begin():
-        yield connection
+    """A transaction that sees one state of the file and writes nothing.
+
+    It ends by rolling back: there is nothing to commit, and SQLite refuses a commit after meeting damage.
+    """
+    with faults(), engine.connect() as connection:
+        transaction = connection.begin()
+        try:
+            yield connection
+        finally:
+            transaction.rollback()
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, Select, and_, distinct, func, or_, se
 
 from auditdesk.domain.streams import account_stream
 from auditdesk.ledger import prepared, schema
-from auditdesk.ledger.engine import reading
+from auditdesk.ledger.engine import faults, reading
 from auditdesk.ledger.rows import (
     AccountRow,
     Bucket,
@@ -45,7 +45,8 @@ class Listing:
         """Let every read inside see one and the same state of the file, on this thread's one connection."""
         current: Connection | None = getattr(self._looking, "connection", None)
         if current is not None:
-            yield current
+            with faults():
+                yield current
             return
         with reading(self._engine) as connection:
             self._looking.connection = connection

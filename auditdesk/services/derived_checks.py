@@ -3,97 +3,66 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from hashlib import blake2b, sha256
-from itertools import groupby
-from typing import Final
+from hashlib import sha256
+from typing import Final, NamedTuple
 
 from auditdesk.domain.account import Account
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import AuditdeskError, Cancelled
 from auditdesk.domain.streams import account_stream, customer_stream
 from auditdesk.ledger.envelope import Envelope
-from auditdesk.ledger.rows import EntryRow, SnapshotRow, account_values, customer_values
+from auditdesk.ledger.rows import SnapshotRow, account_values, customer_values
 from auditdesk.ledger.snapshots import SNAPSHOT_INTERVAL_EVENTS, encode_state, state_schema
 from auditdesk.ledger.store import Ledger
 from auditdesk.services.books import Progress
 from auditdesk.services.findings import Finding, Kind
-from auditdesk.services.log_checks import Replay
+from auditdesk.services.log_checks import Replay, SealedPlace, Seals
 from auditdesk.vault.vault import Vault
 
 Report = Callable[[Finding], None]
-PROGRESS_EVERY_ROWS: Final = 5_000
 
 
-class Entries:
-    """The projection `entries` against the replay's, by one digest an account, so in bounded memory."""
+class _Expected(NamedTuple):
+    """What a snapshot's row must hold; of the state, its SHA-256."""
 
-    def __init__(self, ledger: Ledger, report: Report) -> None:
-        self._ledger = ledger
-        self._report = report
-        self._expected: dict[str, blake2b] = {}
-        self.count = 0
-
-    def expect(self, entry: EntryRow) -> None:
-        """Take note of the next entry of its account that the replay yields."""
-        digest = self._expected.get(entry.account)
-        if digest is None:
-            digest = self._expected[entry.account] = blake2b(digest_size=16)
-        digest.update(repr(entry[1:]).encode())
-
-    def compare(self, progress: Progress) -> None:
-        """Compare with what the projection holds, and name the accounts that differ."""
-        try:
-            self._compare(progress)
-        except Cancelled:
-            raise
-        except AuditdeskError as error:
-            self._report(Finding("unreadable", "", 0, f"The entries can't be read: {error.message}"))
-
-    def _compare(self, progress: Progress) -> None:
-        found: set[str] = set()
-        for account, rows in groupby(self._ledger.all_entries(), key=lambda row: row.account):
-            digest = blake2b(digest_size=16)
-            for row in rows:
-                digest.update(repr(row[1:]).encode())
-                self.count += 1
-                if self.count % PROGRESS_EVERY_ROWS == 0:
-                    progress.report(self.count, 0, "Comparing the entries")
-                    progress.check()
-            found.add(account)
-            expected = self._expected.get(account)
-            if expected is None or expected.digest() != digest.digest():
-                self._differs(account)
-        for account in self._expected.keys() - found:
-            self._differs(account)
-
-    def _differs(self, account: str) -> None:
-        sentence = f"The entries kept of account {account} are not those that its events say."
-        self._report(Finding("entry_differs", account_stream(account), 0, sentence))
+    booked_at_us: int
+    recorded_at_us: int
+    position: int
+    state_schema: int
+    state_sha256: bytes
+    subject: str | None
 
 
 class Snapshots:
-    """Every snapshot of today's state schema against the replay. A missing one is no damage."""
+    """Every snapshot of today's state schema against the replay. A missing one is no damage.
 
-    def __init__(self, ledger: Ledger, report: Report, up_to_position: int) -> None:
+    A customer's sealed part is opened where there are keys: it opens only where it belongs.
+    """
+
+    def __init__(self, ledger: Ledger, report: Report, seals: Seals | None) -> None:
         self._ledger = ledger
         self._report = report
-        self._up_to = up_to_position
-        self._expected: dict[tuple[str, int], tuple[int, int, bytes]] = {}
+        self._seals = seals
+        self._expected: dict[tuple[str, int], _Expected] = {}
         self.count = 0
 
     def expect(self, state: Account | Customer, envelope: Envelope) -> None:
         """Take note of the state where a snapshot may stand."""
         if envelope.version % SNAPSHOT_INTERVAL_EVENTS == 0:
-            key = (envelope.stream, envelope.version)
-            digest = sha256(encode_state(state)).digest()
-            self._expected[key] = (envelope.position, state_schema(state), digest)
+            self._expected[envelope.stream, envelope.version] = _Expected(
+                envelope.booked_at_us,
+                envelope.recorded_at_us,
+                envelope.position,
+                state_schema(state),
+                sha256(encode_state(state)).digest(),
+                state.number if isinstance(state, Customer) else None,
+            )
 
     def compare(self, progress: Progress) -> None:
         """Compare with what is kept, and name the snapshots that differ."""
         try:
             for row in self._ledger.all_snapshots():
-                if row.position <= self._up_to or (row.stream, row.version) in self._expected:
-                    self._compare(row)
+                self._compare(row)
                 self.count += 1
                 progress.check()
         except Cancelled:
@@ -103,12 +72,22 @@ class Snapshots:
 
     def _compare(self, row: SnapshotRow) -> None:
         expected = self._expected.get((row.stream, row.version))
-        if expected is not None and row.state_schema != expected[1]:
+        if expected is not None and row.state_schema != expected.state_schema:
             return
-        found = (row.position, row.state_schema, sha256(row.state).digest())
-        if expected != found:
+        found = _Expected(
+            row.booked_at_us,
+            row.recorded_at_us,
+            row.position,
+            row.state_schema,
+            sha256(row.state).digest(),
+            row.subject,
+        )
+        if expected != found or (row.subject is None) != (row.sealed is None):
             sentence = f"The snapshot of {row.stream} at version {row.version} is not what its events say."
             self._report(Finding("snapshot_differs", row.stream, row.position, sentence))
+        elif self._seals is not None and row.subject is not None and row.sealed is not None:
+            place = SealedPlace(row.subject, row.stream, row.version, row.position)
+            self._seals.open(place, row.sealed, "snapshot")
 
 
 def check_accounts(ledger: Ledger, replay: Replay, report: Report) -> None:
@@ -141,10 +120,12 @@ def check_keys(ledger: Ledger, vault: Vault, report: Report) -> None:
     """No key may live for a customer whom the ledger says is forgotten."""
     try:
         alive = vault.key_subjects()
+        erasures = ledger.erasures()
     except AuditdeskError as error:
-        report(Finding("unreadable", "", 0, f"The vault's keys can't be read: {error.message}"))
+        sentence = f"The keys can't be compared with the forgotten: {error.message}"
+        report(Finding("unreadable", "", 0, sentence))
         return
-    for row in ledger.erasures():
+    for row in erasures:
         if row.forgotten_at_us is not None and row.number in alive:
             sentence = f"The vault holds a key of customer {row.number}, who has been forgotten."
             report(Finding("key_of_forgotten", customer_stream(row.number), 0, sentence))
@@ -152,7 +133,11 @@ def check_keys(ledger: Ledger, vault: Vault, report: Report) -> None:
 
 def check_schema(ledger: Ledger, report: Report) -> None:
     """Tables, indexes and triggers must be as they were made."""
-    for difference in ledger.schema_differences():
+    try:
+        differences = ledger.schema_differences()
+    except AuditdeskError as error:
+        differences = [f"The file's own description can't be read: {error.message}"]
+    for difference in differences:
         report(Finding("schema_changed", "", 0, difference))
 
 

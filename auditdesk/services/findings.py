@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
+
+FINDINGS_LISTED: Final = 1_000
 
 Kind = Literal[
     "position_gap",
@@ -20,6 +22,7 @@ Kind = Literal[
     "key_of_forgotten",
     "schema_changed",
     "unreadable",
+    "not_listed",
 ]
 
 
@@ -33,6 +36,28 @@ class Finding(NamedTuple):
     stream: str
     position: int
     sentence: str
+
+
+class Findings:
+    """Collects what is found: the first thousand as they are, and how many others, in bounded memory."""
+
+    def __init__(self) -> None:
+        self._kept: list[Finding] = []
+        self._unlisted = 0
+
+    def add(self, finding: Finding) -> None:
+        """Take a finding."""
+        if len(self._kept) < FINDINGS_LISTED:
+            self._kept.append(finding)
+        else:
+            self._unlisted += 1
+
+    def all(self) -> tuple[Finding, ...]:
+        """Everything found, with a last word on what is not listed."""
+        if not self._unlisted:
+            return tuple(self._kept)
+        sentence = f"{self._unlisted} more findings are not listed."
+        return (*self._kept, Finding("not_listed", "", 0, sentence))
 
 
 class VerificationReport(NamedTuple):

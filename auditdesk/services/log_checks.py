@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from auditdesk.domain import account as account_fold
 from auditdesk.domain import customer as customer_fold
@@ -11,7 +12,7 @@ from auditdesk.domain.account import Account
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import KeyLost, LedgerDamaged, SubjectErased, Tampered, UnknownEvent
 from auditdesk.domain.streams import name_in
-from auditdesk.ledger.envelope import Envelope, leaf_hash
+from auditdesk.ledger.envelope import Envelope, SealKind, leaf_hash
 from auditdesk.ledger.rows import EntryRow
 from auditdesk.services.findings import Finding, Kind
 from auditdesk.vault.vault import Unlocked
@@ -106,6 +107,15 @@ class Replay:
         return state
 
 
+class SealedPlace(NamedTuple):
+    """Where a sealed value stands, and whose it is."""
+
+    subject: str
+    stream: str
+    version: int
+    position: int
+
+
 class Seals:
     """Every sealed value opens where it stands, or its customer has been forgotten."""
 
@@ -118,20 +128,27 @@ class Seals:
 
     def see(self, envelope: Envelope) -> None:
         """Open the next event's sealed value, if it has one."""
-        subject, sealed = envelope.subject, envelope.sealed
-        if subject is None or sealed is None or subject in self._erased or subject in self._lost:
+        if envelope.subject is not None and envelope.sealed is not None:
+            place = SealedPlace(envelope.subject, envelope.stream, envelope.version, envelope.position)
+            self.open(place, envelope.sealed, "event")
+
+    def open(self, place: SealedPlace, sealed: bytes, kind: SealKind) -> None:
+        """Open a sealed value where it stands, unless its customer has been forgotten."""
+        subject, stream, version, position = place
+        if subject in self._erased or subject in self._lost:
             return
         try:
-            self._unlocked.open(subject, envelope.stream, envelope.version, sealed, kind="event")
+            self._unlocked.open(subject, stream, version, sealed, kind=kind)
             self.opened += 1
         except Tampered:
-            sentence = f"The sealed value at position {envelope.position} does not belong there."
-            self._report(Finding("seal_broken", envelope.stream, envelope.position, sentence))
+            what = "value" if kind == "event" else "snapshot"
+            sentence = f"The sealed {what} at position {position} does not belong there."
+            self._report(Finding("seal_broken", stream, position, sentence))
         except KeyLost:
             self._lost.add(subject)
             sentence = f"KEY LOST: the key of customer {subject} is gone, and no erasure says why."
-            self._report(Finding("key_lost", f"customer/{subject}", envelope.position, sentence))
+            self._report(Finding("key_lost", f"customer/{subject}", position, sentence))
         except SubjectErased:
-            sentence = f"The vault has fenced customer {subject}, and no erasure in the log says why."
-            self._report(Finding("key_lost", f"customer/{subject}", envelope.position, sentence))
             self._lost.add(subject)
+            sentence = f"The vault has fenced customer {subject}, and no erasure in the log says why."
+            self._report(Finding("key_lost", f"customer/{subject}", position, sentence))

@@ -10,19 +10,20 @@ import time
 from collections.abc import Iterator
 from typing import Final
 
-from auditdesk.domain.errors import AuditdeskError, Cancelled
+from auditdesk.domain.errors import AuditdeskError
 from auditdesk.ledger.envelope import Envelope
 from auditdesk.services.books import NO_PROGRESS, Books, Progress
 from auditdesk.services.derived_checks import (
-    Entries,
     Snapshots,
     check_accounts,
     check_customers,
     check_keys,
     check_schema,
 )
-from auditdesk.services.findings import Finding, VerificationReport
+from auditdesk.services.entry_check import Entries
+from auditdesk.services.findings import Finding, Findings, VerificationReport
 from auditdesk.services.log_checks import Numbering, Replay, Seals
+from auditdesk.services.log_pages import readable_log
 
 PROGRESS_EVERY_EVENTS: Final = 2_000
 
@@ -34,86 +35,90 @@ class Verification:
         self._books = books
         self._ledger = books.ledger
 
-    def run(self, progress: Progress = NO_PROGRESS) -> VerificationReport:
-        """Look at everything up to where the log ends now. Raises `Cancelled`; what is wrong is a finding."""
-        return _Run(self._books, progress).run()
+    def run(self, progress: Progress = NO_PROGRESS, *, open_seals: bool = True) -> VerificationReport:
+        """Look at everything as it is now; what is appended meanwhile is left for the next time.
+
+        Without `open_seals`, or without keys, sealed values are only hashed. Raises `Cancelled`;
+        whatever else is wrong is a finding.
+        """
+        with self._ledger.look():
+            return _Run(self._books, progress, open_seals=open_seals).run()
 
 
 class _Run:
-    def __init__(self, books: Books, progress: Progress) -> None:
-        self._ledger = books.ledger
+    def __init__(self, books: Books, progress: Progress, *, open_seals: bool) -> None:
         self._books = books
+        self._ledger = books.ledger
         self._progress = progress
-        self._findings: list[Finding] = []
+        self._findings = Findings()
         self._events = 0
+        report = self._findings.add
+        erased = self._erased()
+        unlocked = books.unlocked if open_seals else None
+        self._numbering = Numbering(report)
+        self._entries = Entries(self._ledger, report)
+        self._seals = Seals(report, unlocked, erased) if unlocked is not None else None
+        self._snapshots = Snapshots(self._ledger, report, self._seals)
+        self._replay = Replay(report, self._entries.expect)
 
     def run(self) -> VerificationReport:
         started = time.perf_counter_ns()
-        report = self._findings.append
-        head = self._ledger.head()
-        erased = frozenset(row.number for row in self._ledger.erasures())
-        entries = Entries(self._ledger, report)
-        snapshots = Snapshots(self._ledger, report, head.position)
-        replay = Replay(report, entries.expect)
-        unlocked = self._books.unlocked
-        seals = Seals(report, unlocked, erased) if unlocked is not None else None
-        self._read_log(head.position, Numbering(report), replay, seals, snapshots)
+        report = self._findings.add
+        last = self._last_position()
+        for envelope in self._log(last):
+            self._see(envelope)
         check_schema(self._ledger, report)
-        check_accounts(self._ledger, replay, report)
-        check_customers(self._ledger, replay, report)
-        entries.compare(self._progress)
-        snapshots.compare(self._progress)
+        check_accounts(self._ledger, self._replay, report)
+        check_customers(self._ledger, self._replay, report)
+        self._entries.compare(self._progress)
+        self._snapshots.compare(self._progress)
         if self._books.vault is not None:
             check_keys(self._ledger, self._books.vault, report)
         return VerificationReport(
-            findings=tuple(self._findings),
+            findings=self._findings.all(),
             events=self._events,
-            accounts=len(replay.accounts),
-            customers=len(replay.customers),
-            entries=entries.count,
-            snapshots=snapshots.count,
-            seals_opened=seals.opened if seals else 0,
-            position=head.position,
+            accounts=len(self._replay.accounts),
+            customers=len(self._replay.customers),
+            entries=self._entries.count,
+            snapshots=self._snapshots.count,
+            seals_opened=self._seals.opened if self._seals else 0,
+            position=last,
             elapsed_us=(time.perf_counter_ns() - started) // 1_000,
         )
 
-    def _read_log(
-        self, up_to: int, numbering: Numbering, replay: Replay, seals: Seals | None, snapshots: Snapshots
-    ) -> None:
-        for envelope in self._log(up_to):
-            numbering.see(envelope)
-            state = replay.see(envelope)
-            if state is not None:
-                snapshots.expect(state, envelope)
-            if seals is not None:
-                seals.see(envelope)
-            self._events += 1
+    def _log(self, last: int) -> Iterator[Envelope]:
+        for envelope in readable_log(self._ledger, last, self._findings.add, self._progress):
             if self._events % PROGRESS_EVERY_EVENTS == 0:
-                self._progress.report(self._events, up_to, "Reading the log")
+                self._progress.report(self._events, last, "Reading the log")
                 self._progress.check()
-        self._progress.report(up_to, up_to, "Reading the log")
+            yield envelope
+            self._events += 1
+        self._progress.report(last, last, "Reading the log")
 
-    def _log(self, up_to: int) -> Iterator[Envelope]:
-        """The log; where a page of the file can't be read, the events of it that can, and findings."""
-        at = 0
-        while at < up_to:
-            try:
-                for envelope in self._ledger.log(after_position=at, up_to=up_to):
-                    at = envelope.position
-                    yield envelope
-            except Cancelled:
-                raise
-            except AuditdeskError:
-                at += 1
-                yield from self._one(at)
-            else:
-                return
-
-    def _one(self, position: int) -> Iterator[Envelope]:
+    def _see(self, envelope: Envelope) -> None:
         try:
-            yield from self._ledger.log(after_position=position - 1, up_to=position)
-        except Cancelled:
-            raise
+            self._numbering.see(envelope)
+            state = self._replay.see(envelope)
+            if state is not None:
+                self._snapshots.expect(state, envelope)
+            if self._seals is not None:
+                self._seals.see(envelope)
+        except Exception as error:  # noqa: BLE001 - a damaged row may hold anything, and must not end the run
+            sentence = f"The event at position {envelope.position} can't be checked ({type(error).__name__})."
+            self._findings.add(Finding("unreadable", envelope.stream, envelope.position, sentence))
+
+    def _erased(self) -> frozenset[str]:
+        try:
+            return frozenset(row.number for row in self._ledger.erasures())
         except AuditdeskError as error:
-            sentence = f"The event at position {position} can't be read: {error.message}"
-            self._findings.append(Finding("unreadable", "", position, sentence))
+            sentence = f"The list of the forgotten can't be read: {error.message}"
+            self._findings.add(Finding("unreadable", "", 0, sentence))
+            return frozenset()
+
+    def _last_position(self) -> int:
+        try:
+            return self._ledger.head().position
+        except AuditdeskError as error:
+            sentence = f"The end of the log can't be read: {error.message}"
+            self._findings.add(Finding("unreadable", "", 0, sentence))
+            return 0
