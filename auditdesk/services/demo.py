@@ -20,6 +20,7 @@ from auditdesk.services.books import NO_PROGRESS, Books, Progress
 from auditdesk.services.demo_clerk import DemoClerk
 from auditdesk.services.demo_days import Span, midnight
 from auditdesk.services.demo_deep import Bakery
+from auditdesk.services.demo_founder import founder
 from auditdesk.services.demo_legacy import adoption
 from auditdesk.services.demo_life import Holder, Lives
 from auditdesk.services.demo_people import People
@@ -30,8 +31,10 @@ OPERATOR: Final = "ana"
 PASSPHRASE: Final = "demo"  # noqa: S105 - everybody may open the invented bank
 SEED: Final = 20_260_314
 YEAR_DAYS: Final = 365
-BAKERY: Final = 0  # the plan's person and account that is the oldest
-LEGACY: Final = 1
+# the plan's persons and accounts with a story; numbers are given in the order of opening: 10-00001, …
+FOUNDER: Final = 0
+BAKERY: Final = 1
+LEGACY: Final = 2
 
 
 class DemoScale(NamedTuple):
@@ -96,13 +99,16 @@ def make_plan(seed: int, now_us: int, scale: DemoScale) -> Plan:
     chance = Random(seed)  # noqa: S311 - this chance is meant to repeat
     end_us = midnight(now_us)
     span = Span(end_us - 5 * YEAR_DAYS * DAY_US, end_us)
-    adopted_us = span.start_us + YEAR_DAYS * DAY_US
-    bakery = Bakery(chance, BAKERY, BAKERY, Span(start_of_demo(now_us), end_us))
+    decade = Span(start_of_demo(now_us), end_us)
+    adopted_us = span.start_us  # before anybody joins: the account that came over is the third
+    bakery = Bakery(chance, BAKERY, BAKERY, decade)
     bakery.open()
     lives = Lives(chance, People(chance), span)
     history = adoption(chance, LEGACY, LEGACY, Span(adopted_us - 3 * YEAR_DAYS * DAY_US, adopted_us))
     lives.steps.append(s.Step(adopted_us + 20 * s.HOUR_US, adopted_us, OPERATOR, history))
-    _plan_lives(chance, lives, scale)
+    first, story = founder(chance, FOUNDER, FOUNDER, decade)
+    lives.steps += story
+    _plan_lives(chance, lives, first, scale)
     adopted = Holder(
         LEGACY, "United States", "Dolores Whitaker", LEGACY, None, Span(adopted_us + DAY_US, end_us), 262_500
     )
@@ -115,7 +121,7 @@ def make_plan(seed: int, now_us: int, scale: DemoScale) -> Plan:
     return Plan(steps, bakery, end_us)
 
 
-def _plan_lives(chance: Random, lives: Lives, scale: DemoScale) -> None:
+def _plan_lives(chance: Random, lives: Lives, first: Holder, scale: DemoScale) -> None:
     """Who joins, whom he knows, who is frozen, who leaves, who is forgotten."""
     persons = range(LEGACY + 1, scale.customers)
     second = scale.accounts - scale.customers
@@ -132,6 +138,7 @@ def _plan_lives(chance: Random, lives: Lives, scale: DemoScale) -> None:
     for index, holder in enumerate(holders):
         friend = chance.choice(by_country[holder.country])
         lives.live(holder, friend, employer=BAKERY if index < scale.employed else None)
+    lives.live(first, holders[0], changes=False)
     leavers = holders[scale.employed : scale.employed + scale.leaving]
     for index, holder in enumerate(leavers):
         lives.leave(holder)

@@ -13,9 +13,10 @@ from auditdesk.services import demo_steps as s
 SATURDAY: Final = 5
 TILL_OPENS: Final = 9
 TILL_CLOSES: Final = 17
-CLERKS: Final = ("ana", "ana", "ben", "ben", "ben")
+CLERKS: Final = ("ana", "ana", "ben", "ben", "chiara")
+TILLS: Final = (*CLERKS, "till-1", "till-1")  # money may also be handled by the machine in the hall
 # minor units to the euro, roughly; whole hundreds of yen have no cents
-UNITS: Final = {"EUR": 100, "USD": 110, "SEK": 1_100, "JPY": 160}
+UNITS: Final = {"EUR": 100, "USD": 110, "CZK": 2_500, "JPY": 160}
 
 
 class Span(NamedTuple):
@@ -55,13 +56,14 @@ def round_price(chance: Random, currency: str, low: int, high: int) -> int:
 
 
 def till_step(chance: Random, day_us: int, act: s.Act) -> s.Step:
-    """On that day or, at the weekend, the Monday after, within opening hours, by one of the clerks."""
+    """On that day or, at the weekend, the Monday after, within opening hours, by a clerk or machine."""
     weekday = day_of(day_us).weekday()
     if weekday >= SATURDAY:
         day_us += (7 - weekday) * DAY_US
     second = chance.randrange(TILL_OPENS * 3_600, TILL_CLOSES * 3_600)
     booked_at_us = day_us + second * s.SECOND_US + chance.randrange(s.SECOND_US)
-    return s.at_the_till(booked_at_us, chance.randint(4, 1_200), chance.choice(CLERKS), act)
+    staff = TILLS if isinstance(act, s.Entry) else CLERKS
+    return s.at_the_till(booked_at_us, chance.randint(4, 1_200), chance.choice(staff), act)
 
 
 def night_step(chance: Random, day: date, act: s.Act) -> s.Step:

@@ -92,10 +92,13 @@ class Lives:
         span = Span(opened_us + 5 * s.MINUTE_US, end_us)
         return Holder(person, country, details.name, current, savings, span, pay_minor)
 
-    def live(self, holder: Holder, friend: Holder, *, employer: int | None = None) -> None:
+    def live(
+        self, holder: Holder, friend: Holder, *, employer: int | None = None, changes: bool = True
+    ) -> None:
         """Plan the holder's months; he sends money to his friend now and then.
 
-        With `employer`, his pay comes from that account of the bank.
+        With `employer`, his pay comes from that account of the bank; without `changes`, nothing becomes of
+        his name, address and contact details.
         """
         for month in months(holder.span):
             self._income(holder, month, employer)
@@ -103,7 +106,8 @@ class Lives:
             self._transfers(holder, friend, month)
             if month.month % 3 == 1:
                 self._quarter(holder, month)
-        self._changes(holder)
+        if changes:
+            self._changes(holder)
 
     def freeze(self, holder: Holder, which: int, *, lasting: bool) -> None:
         """Freeze his current account, for some weeks or until the end of the plan."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import signal
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +18,7 @@ from auditdesk.domain.bookkeeping import imbalance, postings, trial_balance
 from auditdesk.domain.errors import Cancelled, Refused
 from auditdesk.domain.instants import DAY_US, parse_instant
 from auditdesk.domain.personal import Mask
-from auditdesk.domain.streams import account_stream, name_in
+from auditdesk.domain.streams import account_stream, customer_stream, name_in
 from auditdesk.ledger.envelope import Envelope
 from auditdesk.services.demo import FULL, OPERATOR, PASSPHRASE, SEED, DemoScale, make_plan, start_of_demo
 from auditdesk.services.demo_people import load_countries
@@ -50,6 +53,18 @@ class Impatient(Listener):
 
     def check(self) -> None:
         raise Cancelled
+
+
+class Doomed(Listener):
+    """Its process is killed in the middle of the work."""
+
+    def check(self) -> None:
+        if self.told[-1][0]:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def make_until_killed(path: Path) -> None:
+    make_demo(path, now_us=NOW_US, scale=SMALL, kdf=CHEAP_KDF, progress=Doomed())
 
 
 def make(path: Path, *, now_us: int = NOW_US, seed: int = SEED) -> Path:
@@ -103,7 +118,7 @@ def public_log(path: Path) -> list[PublicEvent]:
 def test_it_has_as_many_customers_accounts_and_events_as_it_promises(demo: Session) -> None:
     assert len(list(demo.books.ledger.customer_rows())) == SMALL.customers
     assert len(list(demo.books.ledger.account_rows())) == SMALL.accounts
-    assert demo.history.length(account_stream("10-00001")) == SMALL.deep_events
+    assert demo.history.length(account_stream("10-00002")) == SMALL.deep_events
 
 
 def test_every_type_of_event_on_customers_and_accounts_is_there(demo: Session) -> None:
@@ -171,7 +186,7 @@ def test_the_legacy_systems_balances_part_from_the_replay_at_exactly_one_event(d
     row = demo.history.account_register(found.account, found.version, found.version)[0]
     assert row.amount_minor == -6_300
     state = demo.history.account_at(found.account).state
-    assert state.reference == "OMCU-004711"
+    assert (state.number, state.reference) == ("10-00003", "OMCU-004711")
     assert state.version > found.version
 
 
@@ -196,6 +211,31 @@ def test_everybody_elses_data_can_be_read_by_ana_and_not_by_eva(demo: Session, d
     try:
         eva = workspace.sign_in("eva", PASSPHRASE)
         assert all(isinstance(row.name, Mask) for row in eva.directory.customers())
+    finally:
+        workspace.close()
+
+
+def test_the_first_account_has_seen_much_in_ten_years(demo: Session) -> None:
+    types = demo.books.ledger.type_counts(account_stream("10-00001"))
+    seen = {"AccountFrozen", "AccountUnfrozen", "OverdraftLimitSet", "MoneyDeposited", "MoneyWithdrawn"}
+    assert seen < types.keys()
+    owner = demo.history.account_at("10-00001").state.customer
+    changes = demo.books.ledger.type_counts(customer_stream(owner))
+    assert (changes["AddressChanged"], changes["CustomerRenamed"], changes["ContactDetailsChanged"]) == (
+        3,
+        1,
+        1,
+    )
+
+
+def test_clerks_a_machine_and_the_night_have_worked_and_only_people_may_sign_in(
+    demo: Session, demo_path: Path
+) -> None:
+    seen = {envelope.operator for envelope in log(demo)}
+    assert seen == {"ana", "ben", "chiara", "till-1", "system"}
+    workspace = open_workspace(demo_path)
+    try:
+        assert set(workspace.operators()) == {"ana", "ben", "eva"}
     finally:
         workspace.close()
 
@@ -226,6 +266,17 @@ def test_a_cancelled_demo_leaves_nothing_behind(tmp_path: Path) -> None:
             tmp_path / "demo.auditdesk", now_us=NOW_US, scale=SMALL, kdf=CHEAP_KDF, progress=Impatient()
         )
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_killed_demo_leaves_nothing_at_its_place_and_can_be_made_again(tmp_path: Path) -> None:
+    path = tmp_path / "demo.auditdesk"
+    maker = multiprocessing.get_context("spawn").Process(target=make_until_killed, args=(path,))
+    maker.start()
+    maker.join()
+    assert maker.exitcode == -signal.SIGKILL
+    assert not path.exists()
+    make(path)
+    assert public_log(path)
 
 
 def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path) -> None:
@@ -262,11 +313,11 @@ def test_the_whole_plan_is_of_the_size_that_is_promised() -> None:
 
 
 def test_the_whole_plan_has_four_currencies_one_of_them_without_decimals() -> None:
-    assert {country.currency for country in load_countries().values()} == {"EUR", "USD", "SEK", "JPY"}
+    assert {country.currency for country in load_countries().values()} == {"EUR", "USD", "CZK", "JPY"}
     opened = Counter(
         step.act.currency for step in make_plan(SEED, NOW_US, FULL).steps if isinstance(step.act, Open)
     )
-    assert all(opened[currency] >= 20 for currency in ("EUR", "USD", "SEK", "JPY"))
+    assert all(opened[currency] >= 20 for currency in ("EUR", "USD", "CZK", "JPY"))
 
 
 def test_people_are_born_grown_up_and_live_somewhere() -> None:
