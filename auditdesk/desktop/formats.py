@@ -18,6 +18,11 @@ from auditdesk.domain.personal import Mask
 MINUS: Final = "\N{MINUS SIGN}"
 ERASED_BAR: Final = "▒▒▒"
 GROUP_DIGITS: Final = 3
+LONGEST_QUOTED: Final = 40
+# What keyboards have in place of the typographer's group separators.
+_AS_TYPED: Final = str.maketrans(
+    {"\N{NO-BREAK SPACE}": " ", "\N{NARROW NO-BREAK SPACE}": " ", "\N{RIGHT SINGLE QUOTATION MARK}": "'"}
+)
 MILLISECOND_US: Final = 1_000
 
 EVENT_NAMES: Final = {
@@ -62,7 +67,7 @@ def money(amount_minor: int, currency: str) -> str:
     plain = format_amount(abs(amount_minor), currency)
     whole, _, fraction = plain.partition(".")
     head = len(whole) % GROUP_DIGITS or GROUP_DIGITS
-    groups = [whole[:head], *(whole[at : at + 3] for at in range(head, len(whole), GROUP_DIGITS))]
+    groups = [whole[:head], *(whole[at : at + GROUP_DIGITS] for at in range(head, len(whole), GROUP_DIGITS))]
     text = locale.groupSeparator().join(groups)
     if fraction:
         text += locale.decimalPoint() + fraction
@@ -80,26 +85,46 @@ def parse_money(text: str, currency: str) -> int:
     Raises `Refused` (`amount_malformed`, `amount_decimals`, `amount_too_large`) with an example.
     """
     locale = QLocale()
-    point, separator = locale.decimalPoint(), locale.groupSeparator()
-    written = text.strip().replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
-    separator = separator.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
-    whole, dot, fraction = written.partition(point)
-    groups = whole.split(separator)
-    plain = len(groups) == 1 or (
-        1 <= len(groups[0]) <= GROUP_DIGITS and all(len(group) == GROUP_DIGITS for group in groups[1:])
-    )
+    written = _with_plain_spaces(text.strip())
+    whole, point, fraction = written.partition(locale.decimalPoint())
+    groups = whole.split(_with_plain_spaces(locale.groupSeparator()))
     digits = "".join(groups)
-    if not plain or not digits.isascii() or not digits.isdigit() or (dot and not fraction):
-        example = money(
-            123456 if exponent(currency) == 0 else 123456 * 10 ** (exponent(currency) - 1), currency
-        )
+    if not _are_grouped(groups) or not _are_digits(digits) or (point and not _are_digits(fraction)):
         raise Refused(
             "amount_malformed",
             tr("That is not an amount."),
-            tr("Write it like {example}.").format(example=example),
+            tr("Write it like {example}.").format(example=_example(currency)),
             field="amount",
         )
-    return parse_amount(f"{digits}.{fraction}" if dot else digits, currency)
+    decimals = exponent(currency)
+    if len(fraction) > decimals:
+        raise Refused(
+            "amount_decimals",
+            tr("{text} has {given} decimals; {currency} has {decimals}.").format(
+                text=written[:LONGEST_QUOTED], given=len(fraction), currency=currency, decimals=decimals
+            ),
+            field="amount",
+        )
+    return parse_amount(f"{digits}.{fraction}" if point else digits, currency)
+
+
+def _with_plain_spaces(text: str) -> str:
+    return text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
+
+
+def _are_grouped(groups: list[str]) -> bool:
+    """Whether these are digits written in threes from the right, or not grouped at all."""
+    head, *rest = groups
+    return not rest or (1 <= len(head) <= GROUP_DIGITS and all(len(group) == GROUP_DIGITS for group in rest))
+
+
+def _are_digits(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
+def _example(currency: str) -> str:
+    decimals = exponent(currency)
+    return money(123456 * 10 ** max(decimals - 1, 0), currency)
 
 
 def instant(instant_us: int) -> str:
@@ -129,12 +154,12 @@ def blocks(value: str) -> str:
     return tr(BLOCK_NAMES.get(value, value))
 
 
-def mask(value: Mask) -> str:
+def mask(mask: Mask) -> str:
     """What stands in place of personal data: visible, and never to be taken for the data."""
-    if value.kind == "erased":
-        when = day(value.on) if value.on else tr("(under way)")
+    if mask.kind == "erased":
+        when = day(mask.on) if mask.on else tr("(under way)")
         return tr("{bar} erased {when}").format(bar=ERASED_BAR, when=when)
-    return tr({"redacted": "redacted", "key_lost": "KEY LOST", "tampered": "TAMPERED"}[value.kind])
+    return tr({"redacted": "redacted", "key_lost": "KEY LOST", "tampered": "TAMPERED"}[mask.kind])
 
 
 def personal(value: str | Mask) -> str:

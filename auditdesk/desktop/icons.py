@@ -12,7 +12,7 @@ from PySide6.QtSvg import QSvgRenderer
 from auditdesk.desktop.assets import read_text
 from auditdesk.desktop.tokens import Palette
 
-SIZES_PX: Final = (16, 20, 24, 32, 48)
+SIZES_PX: Final = (16, 20, 24, 32)
 FILES: Final = {
     "accounts": "landmark",
     "customers": "users",
@@ -68,16 +68,22 @@ def icon(name: str, color: str) -> QIcon:
 @cache
 def pixmap(name: str, color: str, size_px: int, *, scale: int = 1, opacity: float = 1.0) -> QPixmap:
     """The icon as a picture of `size_px` device-independent pixels. Raises KeyError."""
-    svg = read_text("icons", f"{FILES[name]}.svg").replace("currentColor", color)
-    svg = svg.replace('stroke-width="2"', 'stroke-width="1.75"')
+    drawing = _drawing(name, color)
+    drawing = _drawing(name, color)
     picture = QPixmap(QSize(size_px, size_px) * scale)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
     painter.setOpacity(opacity)
-    QSvgRenderer(QByteArray(svg.encode())).render(painter, QRectF(0, 0, size_px * scale, size_px * scale))
+    drawing.render(painter, QRectF(0, 0, size_px * scale, size_px * scale))
     painter.end()
     picture.setDevicePixelRatio(scale)
     return picture
+
+
+@cache
+def _drawing(name: str, color: str) -> QSvgRenderer:
+    svg = read_text("icons", f"{FILES[name]}.svg").replace("currentColor", color)
+    return QSvgRenderer(QByteArray(svg.replace('stroke-width="2"', 'stroke-width="1.75"').encode()))
 
 
 def themed(look: Palette, name: str) -> QIcon:

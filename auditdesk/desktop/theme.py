@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -16,8 +18,8 @@ from auditdesk.desktop.icons import pixmap
 from auditdesk.desktop.tokens import PALETTES, Palette, Theme
 
 FONT_FILES: Final = ("Inter-Regular.otf", "Inter-Medium.otf", "Inter-SemiBold.otf", "Inter-Bold.otf")
-FONT_POINTS: Final = 10
-CHEVRON_PX: Final = 12
+FONT_POINTS: Final = 9
+SIGN_PX: Final = 12
 
 
 def apply_theme(app: QApplication, theme: Theme) -> Palette:
@@ -52,6 +54,7 @@ def _palette(look: Palette) -> QPalette:
         QPalette.ColorRole.Button: look.surface,
         QPalette.ColorRole.ButtonText: look.text,
         QPalette.ColorRole.BrightText: look.danger,
+        QPalette.ColorRole.Accent: look.accent,
         QPalette.ColorRole.Highlight: look.accent_soft,
         QPalette.ColorRole.HighlightedText: look.text,
         QPalette.ColorRole.PlaceholderText: look.text_faint,
@@ -70,16 +73,23 @@ def _palette(look: Palette) -> QPalette:
 def _style_sheet(look: Palette) -> str:
     sheet = read_text("style", "window.qss")
     values = {name: getattr(look, name) for name in Palette.__dataclass_fields__}
-    values["chevron"] = _chevron(look)
+    values["chevron"] = _drawn(look, "down", look.text_muted)
+    values["tick"] = _drawn(look, "check", look.on_accent)
     for name in sorted(values, key=len, reverse=True):
         sheet = sheet.replace(f"@{name}", values[name])
     return sheet
 
 
 @cache
-def _chevron(look: Palette) -> str:
-    """The arrow of combo boxes as a file, since a style sheet takes pictures from files only."""
-    folder = Path(tempfile.mkdtemp(prefix="auditdesk-theme-"))
-    path = folder / f"chevron-{look.theme}.png"
-    pixmap("down", look.text_muted, CHEVRON_PX, scale=2).save(str(path))
+def _drawn(look: Palette, name: str, color: str) -> str:
+    """An icon as a file, since a style sheet takes pictures from files only."""
+    path = _folder() / f"{name}-{look.theme}.png"
+    pixmap(name, color, SIGN_PX, scale=2).save(str(path))
     return path.as_posix()
+
+
+@cache
+def _folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="auditdesk-theme-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
