@@ -29,6 +29,7 @@ from auditdesk.ledger.rows import (
     as_account_row,
     as_envelope,
     customer_values,
+    entry_row,
     fetch,
 )
 
@@ -266,7 +267,7 @@ class Batch:
             account = before if isinstance(before, Account) else None
             state = account_fold.apply(number, account, fact.event, envelope.booked_at_us)
             if isinstance(fact.event, e.MoneyEvent):
-                self._rows[schema.entries].append(_entry(envelope, fact.event, state))
+                self._rows[schema.entries].append(entry_row(envelope, fact.event, state))
         elif stream.startswith("customer/"):
             customer = before if isinstance(before, Customer) else None
             state = customer_fold.apply(number, customer, fact.event, fact.personal, envelope.booked_at_us)
@@ -349,15 +350,3 @@ def _seal(
         raise VaultLocked("There is personal data to seal, and the customers' keys are not at hand.")
     plaintext = codec.encode_personal(fact.personal)
     return sealer.seal(append.subject, append.stream, version, plaintext, kind="event")
-
-
-def _entry(envelope: Envelope, event: e.MoneyEvent, state: Account) -> tuple[Any, ...]:
-    return (
-        state.number,
-        envelope.version,
-        envelope.position,
-        envelope.booked_at_us,
-        event.value_date,
-        event.SIGN * event.amount_minor,
-        state.balance_minor,
-    )

@@ -79,11 +79,22 @@ def read_header(path: Path, what: str, application_id: int, newest: int) -> File
     if header.application_id != application_id:
         raise NotALedger(f"{path} belongs to another program.", "It was left untouched.")
     if header.user_version > newest:
-        raise NewerLedger(
-            f"{path} was written by a newer auditdesk (format {header.user_version}, known up to {newest}).",
-            "It was left untouched; open it with that version.",
-        )
+        raise _newer(path, header.user_version, newest)
     return header
+
+
+def check_version(connection: Connection, path: Path) -> None:
+    """Raise `NewerLedger` where only the write-ahead log says that a newer auditdesk has been here."""
+    found = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+    if found > SCHEMA_VERSION:
+        raise _newer(path, found, SCHEMA_VERSION)
+
+
+def _newer(path: Path, found: int, known: int) -> NewerLedger:
+    return NewerLedger(
+        f"{path} was written by a newer auditdesk (format {found}, known up to {known}).",
+        "It was left untouched; open it with that version.",
+    )
 
 
 def is_writable(path: Path) -> bool:
@@ -95,8 +106,8 @@ def make_engine(path: Path, *, create: bool = False, read_only: bool = False) ->
     """An engine on one SQLite file. Raises nothing until it is first used."""
     mode = "rwc" if create else "ro" if read_only else "rw"
     uri = f"{path.absolute().as_uri()}?mode={mode}"
-    if read_only and not path.with_name(path.name + "-wal").exists():
-        uri += "&immutable=1"
+    if read_only and not is_writable(path) and not path.with_name(path.name + "-wal").exists():
+        uri += "&immutable=1"  # in a folder that can't be written there is no room for a reader's -shm either
     engine = create_engine(
         "sqlite+pysqlite://",
         module=DRIVER,
@@ -203,6 +214,13 @@ _FAULTS: Final[tuple[tuple[type[Fault], tuple[int, ...], str, str, str], ...]] =
     ),
     (DiskFull, (13,), "is full", "The disk is full; nothing was written.", "Make room and try again."),
     (LedgerReadOnly, (8,), "readonly", "The file can't be written.", "Check the rights on the folder."),
+    (
+        LedgerReadOnly,
+        (14,),
+        "unable to open database",
+        "The file, or the -wal beside it, can't be opened.",
+        "Check the rights on the folder, or copy both to where you may write.",
+    ),
     (NotALedger, (26,), "not a database", "The file is no database.", ""),
     (
         DiskFull,

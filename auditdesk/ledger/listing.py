@@ -48,12 +48,17 @@ class Listing:
             with faults():
                 yield current
             return
-        with reading(self._engine) as connection:
-            self._looking.connection = connection
-            try:
-                yield connection
-            finally:
-                self._looking.connection = None
+        with reading(self._engine) as connection, self._look_through(connection):
+            yield connection
+
+    @contextmanager
+    def _look_through(self, connection: Connection) -> Iterator[None]:
+        """Let this thread's reads go through a connection, and see what its transaction has done."""
+        self._looking.connection = connection
+        try:
+            yield
+        finally:
+            self._looking.connection = None
 
     # --- accounts and customers ---------------------------------------------------------
 

@@ -11,6 +11,7 @@ from sqlalchemy.sql import Executable
 
 from auditdesk.domain.account import Account
 from auditdesk.domain.customer import Customer
+from auditdesk.domain.events import MoneyEvent
 from auditdesk.ledger.envelope import Envelope
 
 FETCH_ROWS: Final = 2_000
@@ -154,3 +155,16 @@ def customer_values(state: Customer) -> dict[str, object]:
         "erasure_requested_at": state.erasure_requested_at_us,
         "forgotten_at": state.forgotten_at_us,
     }
+
+
+def entry_row(envelope: Envelope, event: MoneyEvent, state: Account) -> EntryRow:
+    """The entry that a money event leaves; `state` is the account's after it."""
+    return EntryRow(
+        state.number,
+        envelope.version,
+        envelope.position,
+        envelope.booked_at_us,
+        event.value_date,
+        event.SIGN * event.amount_minor,
+        state.balance_minor,
+    )

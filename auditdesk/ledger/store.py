@@ -13,11 +13,11 @@ from sqlalchemy import Engine, insert, select
 from auditdesk.domain.errors import LedgerDamaged, Refused
 from auditdesk.domain.instants import to_iso
 from auditdesk.ledger import engine as engines
-from auditdesk.ledger import schema
+from auditdesk.ledger import rebuilding, schema
 from auditdesk.ledger.appending import Appended, Batch, StreamAppend, read_head
 from auditdesk.ledger.dialects import install_law
 from auditdesk.ledger.envelope import Sealer
-from auditdesk.ledger.reading import Reading
+from auditdesk.ledger.reading import Reading, Reveal
 from auditdesk.ledger.rows import fetch
 
 __all__ = ["Appended", "Batch", "Ledger", "StreamAppend"]
@@ -119,8 +119,22 @@ class Ledger(Reading):
             yield batch
             batch.flush()
 
+    def rebuild_projections(self) -> None:
+        """Make the projections anew from the log. Raises `LedgerDamaged`, `UnknownEvent`; then all stays."""
+        with engines.writing(self._engine) as connection, self._look_through(connection):
+            rebuilding.rebuild_projections(connection, self.log())
+
+    def rebuild_snapshots(self, *, reveal: Reveal | None = None, sealer: Sealer | None = None) -> None:
+        """Take the snapshots anew from the log; customers' too where `reveal` and `sealer` are given.
+
+        Raises as `rebuild_projections`.
+        """
+        with engines.writing(self._engine) as connection, self._look_through(connection):
+            rebuilding.rebuild_snapshots(connection, self.log(), reveal, sealer)
+
     def _meta(self) -> dict[str, str]:
         with engines.reading(self._engine) as connection:
+            engines.check_version(connection, self.path)
             facts = dict(fetch(connection, select(schema.meta)))
             read_head(connection)
         if not {"ledger_id", "bank"} <= facts.keys():

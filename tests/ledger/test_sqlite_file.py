@@ -100,13 +100,36 @@ def test_a_ledger_is_never_made_over_another(ledger: Ledger, clock: ManualClock)
 def test_a_ledger_that_is_only_looked_at_is_not_written(ledger: Ledger, clock: ManualClock) -> None:
     append_one(ledger, "c1")
     ledger.close()
+    before = ledger.path.read_bytes()
     viewer = Ledger.open(ledger.path, clock=clock, read_only=True)
     assert viewer.read_only
     assert viewer.head().position == 1
     with pytest.raises(LedgerReadOnly):
         append_one(viewer, "c2")
     viewer.close()
-    assert [entry.name for entry in ledger.path.parent.iterdir()] == ["ledger.db"]
+    assert ledger.path.read_bytes() == before
+
+
+def test_who_only_looks_sees_what_others_write_meanwhile(ledger: Ledger, clock: ManualClock) -> None:
+    append_one(ledger, "c1")
+    ledger.close()
+    viewer = Ledger.open(ledger.path, clock=clock, read_only=True)
+    assert viewer.head().position == 1
+    writer = Ledger.open(ledger.path, clock=clock)
+    append_one(writer, "c2")
+    assert viewer.head().position == 2
+    writer.close()
+    viewer.close()
+
+
+def test_a_newer_format_that_only_the_write_ahead_log_knows_is_refused(
+    ledger: Ledger, clock: ManualClock
+) -> None:
+    other = DRIVER.connect(str(ledger.path), isolation_level=None)
+    other.execute(f"PRAGMA user_version = {engines.SCHEMA_VERSION + 1}")
+    with pytest.raises(NewerLedger):
+        Ledger.open(ledger.path, clock=clock)
+    other.close()
 
 
 def test_a_folder_without_the_right_to_write_opens_for_looking(
@@ -120,6 +143,7 @@ def test_a_folder_without_the_right_to_write_opens_for_looking(
     assert "only be looked at" in viewer.warnings[0]
     assert viewer.head().position == 1
     viewer.close()
+    assert [entry.name for entry in ledger.path.parent.iterdir()] == ["ledger.db"]
 
 
 def test_a_ledger_that_another_program_holds_is_reported_as_locked(

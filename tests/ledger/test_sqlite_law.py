@@ -14,10 +14,9 @@ from auditdesk.ledger.engine import DRIVER, faults
 from auditdesk.ledger.envelope import Envelope, leaf_entry, leaf_hash
 from auditdesk.ledger.store import Ledger, StreamAppend
 
-COPY = (
-    "INSERT {} INTO events SELECT {}, stream, {}, event_id, type, schema, {}, {}, operator, 'other', ordinal, \
-correlation_id, subject, payload, sealed, commitment, leaf_hash FROM events WHERE position = 1"
-)
+COPY = """INSERT {} INTO events
+SELECT {}, stream, {}, event_id, type, schema, {}, {}, operator, 'other', ordinal, correlation_id, subject,
+payload, sealed, commitment, leaf_hash FROM events WHERE position = 1"""
 
 
 @pytest.fixture
