@@ -28,21 +28,21 @@ class Bucket(Protocol):
     """Consecutive events of a stream taken together; balances in minor units, instants in µs UTC."""
 
     @property
-    def first_version(self) -> int: ...  # noqa: D102 - named by the class
+    def first_version(self) -> int: ...
     @property
-    def last_version(self) -> int: ...  # noqa: D102
+    def last_version(self) -> int: ...
     @property
-    def min(self) -> int: ...  # noqa: D102
+    def min_minor(self) -> int: ...
     @property
-    def max(self) -> int: ...  # noqa: D102
+    def max_minor(self) -> int: ...
     @property
-    def last(self) -> int: ...  # noqa: D102
+    def last_minor(self) -> int: ...
     @property
-    def count(self) -> int: ...  # noqa: D102
+    def entries(self) -> int: ...
     @property
-    def first_booked_at_us(self) -> int: ...  # noqa: D102
+    def first_booked_at_us(self) -> int: ...
     @property
-    def last_booked_at_us(self) -> int: ...  # noqa: D102
+    def last_booked_at_us(self) -> int: ...
 
 
 def step_line(buckets: Sequence[Bucket], place: Place, decimals: int, end: float) -> Points:
@@ -57,13 +57,13 @@ def step_line(buckets: Sequence[Bucket], place: Place, decimals: int, end: float
     for bucket in buckets:
         x = place(bucket.first_version, bucket.first_booked_at_us)
         far = place(bucket.last_version, bucket.last_booked_at_us)
-        low_high = (bucket.min, bucket.max) if bucket.count > 1 else ()
-        for balance_minor in (before, *low_high, bucket.last):
+        low_high = (bucket.min_minor, bucket.max_minor) if bucket.entries > 1 else ()
+        for balance_minor in (before, *low_high, bucket.last_minor):
             xs.append(x)
             ys.append(balance_minor / scale)
         xs.append(far)
-        ys.append(bucket.last / scale)
-        before = bucket.last
+        ys.append(bucket.last_minor / scale)
+        before = bucket.last_minor
     if xs:
         xs.append(max(end, xs[-1]))
         ys.append(ys[-1])
@@ -82,7 +82,7 @@ def density(buckets: Sequence[Bucket], place: Place, first: float, last: float, 
         low = min(max(int((begin - first) / width), 0), bins - 1)
         high = min(max(int((end - first) / width), low), bins - 1)
         for index in range(low, high + 1):
-            counts[index] += bucket.count / (high - low + 1)
+            counts[index] += bucket.entries / (high - low + 1)
     return counts
 
 
@@ -90,13 +90,14 @@ def busyness(buckets: Sequence[Bucket], first: float, last: float, bins: int) ->
     """Events per day along a scale of events, where plain counts would all be equal."""
     counts, days = [0.0] * bins, [0.0] * bins
     width = (last - first) / bins
-    for bucket, following in zip(buckets, [*buckets[1:], None], strict=True) if width > 0 else ():
+    followers = [*buckets[1:], None][: len(buckets)]
+    for bucket, following in zip(buckets, followers, strict=True) if width > 0 else ():
         end_us = following.first_booked_at_us if following else bucket.last_booked_at_us
         low = min(max(int((bucket.first_version - first) / width), 0), bins - 1)
         high = min(max(int((bucket.last_version - first) / width), low), bins - 1)
         share = 1 / (high - low + 1)
         for index in range(low, high + 1):
-            counts[index] += share * bucket.count
+            counts[index] += share * bucket.entries
             days[index] += share * (end_us - bucket.first_booked_at_us) / _DAY_US
     return [count / max(day, _LEAST_DAYS) for count, day in zip(counts, days, strict=True)]
 

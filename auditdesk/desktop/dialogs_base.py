@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from auditdesk.desktop.fields import Field
@@ -105,13 +105,13 @@ class FormDialog(QDialog):
         self.problem.setText(text)
         self.problem.show()
 
-    def showEvent(self, event: object) -> None:  # noqa: D102 - Qt's
-        super().showEvent(event)  # type: ignore[arg-type]
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
         if self.fields:
             next(iter(self.fields.values())).setFocus()
         self.preview()
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: D102 - Qt's
+    def closeEvent(self, event: QCloseEvent) -> None:
         if self._task is not None:
             event.ignore()
             return

@@ -26,7 +26,7 @@ class Field(QWidget):
         self.name = name
         self.entry = entry
         entry.setObjectName(f"{name}Input")
-        entry.setAccessibleName(title)
+        entry.setAccessibleName(title.replace("&", ""))
         self.setFocusProxy(entry)
         self._title = label(title, kind="muted")
         self._title.setBuddy(entry)
@@ -73,6 +73,7 @@ class Field(QWidget):
         """Say what is wrong, beside the input; nothing takes it away."""
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
+        self.entry.setAccessibleDescription(problem)
         set_flag(self.entry, "invalid", bool(problem))
 
     def set_hint(self, hint: str) -> None:
@@ -145,7 +146,7 @@ class SearchField(QLineEdit):
         """Follow the theme."""
         self._lens.setIcon(icon("search", look.text_muted))
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102 - Qt's
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.text():
             self.clear()
         elif event.key() == Qt.Key.Key_Down:

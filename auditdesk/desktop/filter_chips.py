@@ -29,7 +29,7 @@ class FilterChips(QWidget):
         self.setAccessibleName(self.tr("Show events of type"))
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(6)
+        self._layout.setSpacing(4)
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
         self._group.idClicked.connect(self._choose)

@@ -85,9 +85,9 @@ def parse_money(text: str, currency: str) -> int:
     Raises `Refused` (`amount_malformed`, `amount_decimals`, `amount_too_large`) with an example.
     """
     locale = QLocale()
-    written = _with_plain_spaces(text.strip())
+    written = text.strip().translate(_AS_TYPED)
     whole, point, fraction = written.partition(locale.decimalPoint())
-    groups = whole.split(_with_plain_spaces(locale.groupSeparator()))
+    groups = whole.split(locale.groupSeparator().translate(_AS_TYPED))
     digits = "".join(groups)
     if not _are_grouped(groups) or not _are_digits(digits) or (point and not _are_digits(fraction)):
         raise Refused(
@@ -106,10 +106,6 @@ def parse_money(text: str, currency: str) -> int:
             field="amount",
         )
     return parse_amount(f"{digits}.{fraction}" if point else digits, currency)
-
-
-def _with_plain_spaces(text: str) -> str:
-    return text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
 
 
 def _are_grouped(groups: list[str]) -> bool:

@@ -69,7 +69,6 @@ def icon(name: str, color: str) -> QIcon:
 def pixmap(name: str, color: str, size_px: int, *, scale: int = 1, opacity: float = 1.0) -> QPixmap:
     """The icon as a picture of `size_px` device-independent pixels. Raises KeyError."""
     drawing = _drawing(name, color)
-    drawing = _drawing(name, color)
     picture = QPixmap(QSize(size_px, size_px) * scale)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)

@@ -25,7 +25,7 @@ class ProgressDialog(QDialog):
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setMinimumWidth(WIDTH_PX)
         self._task = task
-        self._ended = False
+        self._ended = self._cancelling = False
         self._label = ""
         self._started_s = time.monotonic()
         self.step = label(title, name="progressStep")
@@ -41,7 +41,7 @@ class ProgressDialog(QDialog):
         task.progressed.connect(self._progressed)
         task.finished.connect(self._finished)
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: D102 - Qt's
+    def closeEvent(self, event: QCloseEvent) -> None:
         if not self._ended:
             self._cancel()
             event.ignore()
@@ -57,16 +57,19 @@ class ProgressDialog(QDialog):
     def _progressed(self, done: int, total: int, text: str) -> None:
         if text != self._label:
             self._label, self._started_s = text, time.monotonic()
-        self.step.setText(text)
+        if not self._cancelling:
+            self.step.setText(text or self.windowTitle())
         if total <= 0:
             self.bar.setRange(0, 0)
-            self.count.setText(f"{done:,}")
+            self.count.setText(self.locale().toString(done))
             return
         self.bar.setRange(0, SCALE)
         self.bar.setValue(done * SCALE // total)
         self.count.setText(
             self.tr("{done} of {total}{left}").format(
-                done=f"{done:,}", total=f"{total:,}", left=self._left(done, total)
+                done=self.locale().toString(done),
+                total=self.locale().toString(total),
+                left=self._left(done, total),
             )
         )
 
@@ -79,6 +82,7 @@ class ProgressDialog(QDialog):
 
     @Slot()
     def _cancel(self) -> None:
+        self._cancelling = True
         self._task.cancel()
         self.cancel.setEnabled(False)
         self.step.setText(self.tr("Cancelling; everything is put back as it was…"))

@@ -24,25 +24,25 @@ class RegisterLine(Protocol):
     """What the register shows of one event; amounts in minor units, instants in µs UTC."""
 
     @property
-    def version(self) -> int: ...  # noqa: D102 - named by the class
+    def version(self) -> int: ...
     @property
-    def booked_at_us(self) -> int: ...  # noqa: D102
+    def booked_at_us(self) -> int: ...
     @property
-    def tag(self) -> str: ...  # noqa: D102
+    def tag(self) -> str: ...
     @property
-    def amount_minor(self) -> int | None: ...  # noqa: D102
+    def amount_minor(self) -> int | None: ...
     @property
-    def balance_minor(self) -> int: ...  # noqa: D102
+    def balance_minor(self) -> int: ...
     @property
-    def operator(self) -> str: ...  # noqa: D102
+    def operator(self) -> str: ...
     @property
-    def value_date(self) -> str: ...  # noqa: D102
+    def value_date(self) -> str: ...
     @property
-    def stated_balance_minor(self) -> int | None: ...  # noqa: D102
+    def stated_balance_minor(self) -> int | None: ...
     @property
-    def counterparty(self) -> str | Mask: ...  # noqa: D102
+    def counterparty(self) -> str | Mask: ...
     @property
-    def memo(self) -> str | Mask: ...  # noqa: D102
+    def memo(self) -> str | Mask: ...
 
 
 FetchVersions = Callable[[Sequence[int]], Sequence[RegisterLine]]
@@ -51,7 +51,7 @@ FetchVersions = Callable[[Sequence[int]], Sequence[RegisterLine]]
 def register_columns(tr: Callable[[str], str]) -> tuple[Column, ...]:
     """The columns of an account's register, in their order, with the widths that suit 1280 pixels."""
     return (
-        Column("version", tr("#"), 52, right_aligned=True),
+        Column("version", tr("#"), 58, right_aligned=True),
         Column("booked", tr("Booked"), 132),
         Column("event", tr("Event"), 116),
         Column("debit", tr("Debit"), 78, right_aligned=True),

@@ -27,8 +27,8 @@ ROW_PX: Final = 27
 FOLLOW_MS: Final = 40
 NARROW_PX: Final = 780
 NARROW_WIDTHS_PX: Final = {
-    "version": 46,
-    "booked": 124,
+    "version": 54,
+    "booked": 118,
     "event": 112,
     "debit": 64,
     "credit": 64,
@@ -139,7 +139,7 @@ class RegisterView(QWidget):
         self.setObjectName("registerView")
         self.chips = FilterChips(self)
         self.chips.chosen.connect(self._filter)
-        self.note = QLabel(self.tr("balance is of all entries"))
+        self.note = QLabel(self.tr("Filters hide rows; the balance stays that of all entries."))
         self.note.setObjectName("balanceNote")
         self.note.setProperty("muted", True)
         self.table = RegisterTable(model, self)
@@ -158,11 +158,12 @@ class RegisterView(QWidget):
         top = QHBoxLayout()
         top.addWidget(self.chips)
         top.addStretch(1)
-        top.addWidget(self.note)
+        self.note.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addLayout(top)
+        layout.addWidget(self.note)
         layout.addWidget(self._stack, 1)
 
     def _connect(self) -> None:
@@ -219,6 +220,7 @@ class RegisterView(QWidget):
     @Slot(object)
     def _filter(self, chip: Chip) -> None:
         self._model.set_versions(self._versions_of(chip.tags) if chip.tags else None)
+        self.note.setVisible(bool(chip.tags))
 
     @Slot()
     def _content_changed(self) -> None:

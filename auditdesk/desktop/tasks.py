@@ -6,10 +6,12 @@ import time
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Event
 from typing import Any, Final
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
+from shiboken6 import isValid
 
 from auditdesk.domain.errors import AuditdeskError, Cancelled
 
@@ -31,6 +33,7 @@ class Task(QObject):
         super().__init__(parent)
         self._cancelled = Event()
         self._last_report = 0.0
+        self._held_back: tuple[int, int, str] | None = None
 
     def cancel(self) -> None:
         """Ask the work to stop; it ends with `failed(Cancelled)` once it has undone what it did."""
@@ -39,11 +42,18 @@ class Task(QObject):
     # The work's side: the `Progress` of the services, called on the worker's thread.
 
     def report(self, done: int, total: int, label: str = "") -> None:
-        """Tell how far the work is; passed on twenty times a second, and at its end."""
+        """Tell how far the work is; passed on twenty times a second, and the last time always."""
         now = time.monotonic()
-        if now - self._last_report >= REPORT_EVERY_S or done == total:
+        self._held_back = (done, total, label)
+        if now - self._last_report >= REPORT_EVERY_S:
             self._last_report = now
-            self.progressed.emit(done, total, label)
+            self.flush()
+
+    def flush(self) -> None:
+        """Pass on what was held back; called once the work has ended."""
+        if self._held_back is not None:
+            self.progressed.emit(*self._held_back)
+            self._held_back = None
 
     def check(self) -> None:
         """Raise `Cancelled` if it was asked for."""
@@ -107,7 +117,7 @@ class TaskRunner(QObject):
 
         def if_newest(deliver: Callable[[Any], object] | None) -> Callable[[Any], None]:
             def deliver_if_newest(value: object) -> None:
-                if self._latest.get(key) is task and deliver is not None:
+                if self._latest.get(key) is task and deliver is not None and _is_alive(deliver):
                     deliver(value)
 
             return deliver_if_newest
@@ -125,11 +135,14 @@ class TaskRunner(QObject):
     def _work(self, task: Task, work: Callable[[Task], object]) -> None:
         try:
             task.check()
-            result = work(task)
+            try:
+                result = work(task)
+            finally:
+                task.flush()
         except AuditdeskError as error:
             self._done.emit(task, None, error)
         except Exception as error:  # noqa: BLE001 - a bug in the work must not kill the thread unheard
-            self.bug.emit(_without_values(error))
+            self.bug.emit(without_values(error))
             self._done.emit(task, None, error)
         else:
             self._done.emit(task, result, None)
@@ -147,8 +160,14 @@ class TaskRunner(QObject):
             self.busy_changed.emit(False)
 
 
-def _without_values(error: BaseException) -> str:
+def _is_alive(deliver: Callable[[Any], object]) -> bool:
+    """Whether the widget that asked is still there; the window may have been locked meanwhile."""
+    owner = getattr(deliver, "__self__", None)
+    return not isinstance(owner, QObject) or isValid(owner)
+
+
+def without_values(error: BaseException) -> str:
     """Where a bug happened, without its message, which may hold what somebody typed."""
     places = traceback.extract_tb(error.__traceback__)
-    lines = [f"  {place.filename}:{place.lineno} in {place.name}" for place in places]
+    lines = [f"  {Path(place.filename).name}:{place.lineno} in {place.name}" for place in places]
     return "\n".join([type(error).__name__, *lines])

@@ -94,6 +94,7 @@ class Pill(QLabel):
         self.setText(text)
         set_flag(self, "pill", tone)
         self.setVisible(bool(text))
+        self.updateGeometry()
 
 
 class Elided(QLabel):
@@ -101,15 +102,14 @@ class Elided(QLabel):
 
     def set_full_text(self, text: str) -> None:
         """Show a text."""
-        self._full = text
         self.setToolTip(text)
         self.setText(text)
         self.update()
 
-    def minimumSizeHint(self) -> QSize:  # noqa: D102 - Qt's
+    def minimumSizeHint(self) -> QSize:
         return QSize(20, super().minimumSizeHint().height())
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, D102 - Qt's
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's
         painter = QPainter(self)
         text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
         painter.setPen(self.palette().color(self.foregroundRole()))

@@ -147,6 +147,25 @@ class History:
             raise Refused("version_unknown", f"There is no event {version} in {stream}.", field="at")
         return event_view(found[0], Revealer(self._ledger, self._books.unlocked))
 
+    def at_position(self, position: int) -> Envelope:
+        """The event at a position of the log. Raises `Refused` (`position_unknown`)."""
+        found = next(self._ledger.log(after_position=position - 1, up_to=position), None)
+        if found is None:
+            raise Refused("position_unknown", f"The log has no event {position}.", field="at")
+        return found
+
+    def log_page(self, first: int, last: int) -> list[EventView]:
+        """The log's events at positions first to last, revealed as far as may be."""
+        revealer = Revealer(self._ledger, self._books.unlocked)
+        return [
+            event_view(envelope, revealer)
+            for envelope in self._ledger.log(after_position=first - 1, up_to=last)
+        ]
+
+    def log_length(self) -> int:
+        """How many events the log has."""
+        return self._ledger.head().position
+
     # --- registers ---------------------------------------------------------------------
 
     def account_register(self, account: str, first: int, last: int) -> list[RegisterRow]:

@@ -9,7 +9,20 @@ from auditdesk.domain.account import Account
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.personal import Mask, Personal, Remark, Remittance
 from auditdesk.ledger.envelope import Envelope
+from auditdesk.ledger.rows import Bucket
 from auditdesk.services.revealing import Revealer
+
+__all__ = [
+    "AccountView",
+    "Bucket",
+    "CustomerView",
+    "EventView",
+    "OwnerMark",
+    "RegisterRow",
+    "StepView",
+    "event_view",
+    "register_row",
+]
 
 
 class AccountView(NamedTuple):

@@ -7,6 +7,7 @@ from functools import cached_property
 from auditdesk.services.books import Books
 from auditdesk.services.desk import Desk
 from auditdesk.services.directory import Directory
+from auditdesk.services.finder import Finder
 from auditdesk.services.forgetting import Forgetting
 from auditdesk.services.history import History
 from auditdesk.services.importing import Importer
@@ -50,6 +51,11 @@ class Session:
     def directory(self) -> Directory:
         """Lists and search."""
         return Directory(self.books)
+
+    @cached_property
+    def finder(self) -> Finder:
+        """The first moment when something became so."""
+        return Finder(self.books)
 
     @cached_property
     def reports(self) -> Reports:

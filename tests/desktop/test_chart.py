@@ -26,10 +26,10 @@ START_US = parse_instant("2020-01-01T09:12:00Z")
 class Bucket(NamedTuple):
     first_version: int
     last_version: int
-    min: int
-    max: int
-    last: int
-    count: int  # type: ignore[assignment] # shadows tuple.count, as the ledger's own bucket does
+    min_minor: int
+    max_minor: int
+    last_minor: int
+    entries: int
     first_booked_at_us: int
     last_booked_at_us: int
 
@@ -169,3 +169,7 @@ def test_a_single_event_and_a_currency_without_decimals_can_be_drawn(qtbot: QtBo
     chart.set_series([single(1, 84_200)], "JPY")
     assert not chart.grab().isNull()
     assert chart._made_plot().money.tickStrings([84_200.0], 1.0, 100.0)[0].startswith("84")
+
+
+def test_an_account_without_entries_is_a_flat_strip() -> None:
+    assert busyness([], 1.0, 50.0, 4) == [0.0] * 4

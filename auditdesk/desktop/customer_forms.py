@@ -1,0 +1,159 @@
+"""The forms of the commands on customers, and the opening of an account."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from auditdesk.desktop import formats
+from auditdesk.desktop.context import Context
+from auditdesk.desktop.dialogs_base import FormDialog, Work
+from auditdesk.desktop.fields import Field, line_field, text_field
+from auditdesk.domain.customer import Customer
+from auditdesk.domain.errors import Refused
+from auditdesk.domain.personal import Address, Contact, PersonalDetails
+
+
+class AddressFields:
+    """The five fields of an address."""
+
+    def __init__(self, form: FormDialog) -> None:
+        tr = form.tr
+        self.street = text_field("street", tr("&Street"))
+        self.postal_code = line_field("postal_code", tr("&Postal code"))
+        self.city = line_field("city", tr("&City"))
+        self.region = line_field("region", tr("&Region"))
+        self.country = line_field("country", tr("Coun&try"))
+        form.add(self.street)
+        form.add(self.postal_code, self.city)
+        form.add(self.region, self.country)
+
+    def fill(self, address: Address) -> None:
+        """Show an address."""
+        for field in self.fields():
+            field.set_text(getattr(address, field.name))
+
+    def read(self) -> Address:
+        """The address as typed."""
+        return Address(**{field.name: field.text() for field in self.fields()})
+
+    def fields(self) -> tuple[Field, ...]:
+        """All five."""
+        return (self.street, self.city, self.region, self.postal_code, self.country)
+
+
+class RegisterForm(FormDialog):
+    """A new customer."""
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(context.runner, self.tr("New customer"), self.tr("Register"), parent=parent)
+        self.setObjectName("registerDialog")
+        self._desk = context.session.desk
+        self.name = line_field("name", self.tr("&Name"))
+        self.birth_date = line_field(
+            "birth_date", self.tr("&Birth date"), hint=self.tr("Written 1980-05-17.")
+        )
+        self.add(self.name)
+        self.add(self.birth_date)
+        self.address = AddressFields(self)
+        self.email = line_field("email", self.tr("&E-mail"))
+        self.phone = line_field("phone", self.tr("P&hone"))
+        self.add(self.email, self.phone)
+
+    def prepare(self) -> Work:
+        details = PersonalDetails(
+            name=self.name.text(),
+            birth_date=self.birth_date.text().strip(),
+            address=self.address.read(),
+            contact=Contact(self.email.text(), self.phone.text()),
+        )
+        desk, command_id = self._desk, self.command_id
+        return lambda _task: desk.register_customer(details, command_id=command_id)
+
+
+class RenameForm(FormDialog):
+    """Another name from now on."""
+
+    def __init__(
+        self, context: Context, customer: Customer, known: PersonalDetails, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(context.runner, self.tr("Change the name"), self.tr("Change"), parent=parent)
+        self.setObjectName("renameDialog")
+        self._desk, self._customer = context.session.desk, customer
+        self.name = line_field("name", self.tr("&Name from now on"))
+        self.name.set_text(known.name)
+        self.add(self.name)
+
+    def prepare(self) -> Work:
+        desk, number, name, command_id = self._desk, self._customer.number, self.name.text(), self.command_id
+        return lambda _task: desk.rename_customer(number, name, command_id=command_id)
+
+
+class AddressForm(FormDialog):
+    """Another address from now on."""
+
+    def __init__(
+        self, context: Context, customer: Customer, known: PersonalDetails, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(context.runner, self.tr("Change the address"), self.tr("Change"), parent=parent)
+        self.setObjectName("addressDialog")
+        self._desk, self._customer = context.session.desk, customer
+        self.address = AddressFields(self)
+        self.address.fill(known.address)
+
+    def prepare(self) -> Work:
+        desk, number, command_id = self._desk, self._customer.number, self.command_id
+        address = self.address.read()
+        return lambda _task: desk.change_address(number, address, command_id=command_id)
+
+
+class ContactForm(FormDialog):
+    """Other contact details from now on."""
+
+    def __init__(
+        self, context: Context, customer: Customer, known: PersonalDetails, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(
+            context.runner, self.tr("Change the contact details"), self.tr("Change"), parent=parent
+        )
+        self.setObjectName("contactDialog")
+        self._desk, self._customer = context.session.desk, customer
+        self.email = line_field("email", self.tr("&E-mail"))
+        self.phone = line_field("phone", self.tr("&Phone"))
+        self.email.set_text(known.contact.email)
+        self.phone.set_text(known.contact.phone)
+        self.add(self.email)
+        self.add(self.phone)
+
+    def prepare(self) -> Work:
+        desk, number, command_id = self._desk, self._customer.number, self.command_id
+        contact = Contact(self.email.text(), self.phone.text())
+        return lambda _task: desk.change_contact(number, contact, command_id=command_id)
+
+
+class OpenAccountForm(FormDialog):
+    """A new account for a customer."""
+
+    def __init__(self, context: Context, customer: Customer, parent: QWidget | None = None) -> None:
+        super().__init__(context.runner, self.tr("Open an account"), self.tr("Open"), parent=parent)
+        self.setObjectName("openAccountDialog")
+        self._desk, self._customer = context.session.desk, customer
+        self.currency = line_field(
+            "currency", self.tr("&Currency"), hint=self.tr("A code such as EUR or JPY.")
+        )
+        self.limit = line_field("amount", self.tr("&Overdraft limit"), hint=self.tr("Empty: none."))
+        self.reference = line_field("reference", self.tr("&Reference"), hint=self.tr("May be empty."))
+        self.currency.set_text("EUR")
+        self.add(self.currency, self.limit)
+        self.add(self.reference)
+
+    def prepare(self) -> Work:
+        currency = self.currency.text().strip().upper()
+        written = self.limit.text().strip()
+        limit_minor = formats.parse_money(written, currency) if written else 0
+        if not currency:
+            raise Refused("currency_unknown", self.tr("Say in which currency."), field="currency")
+        desk, number, command_id = self._desk, self._customer.number, self.command_id
+        reference = self.reference.text()
+        return lambda _task: desk.open_account(
+            number, currency, overdraft_limit_minor=limit_minor, reference=reference, command_id=command_id
+        )

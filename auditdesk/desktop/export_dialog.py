@@ -1,0 +1,137 @@
+"""Export of a report as CSV, as of the moment that is shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHBoxLayout, QWidget
+
+from auditdesk.desktop import formats
+from auditdesk.desktop.context import Context
+from auditdesk.desktop.dialogs_base import FormDialog, Work
+from auditdesk.desktop.fields import choice_field, line_field
+from auditdesk.desktop.progress import ProgressDialog
+from auditdesk.desktop.widgets import button, label
+from auditdesk.domain.errors import Refused
+from auditdesk.domain.moments import AtInstant, AtVersion, Moment, Now
+from auditdesk.services.report_frame import ReportName
+from auditdesk.services.reports import ExportResult
+
+
+class ExportDialog(FormDialog):
+    """`posted(ExportResult)`. The file is there whole, with its manifest, or not at all."""
+
+    def __init__(
+        self,
+        context: Context,
+        parent: QWidget | None = None,
+        *,
+        report: ReportName = "statement",
+        account: str = "",
+        moment: Moment | None = None,
+    ) -> None:
+        super().__init__(context.runner, self.tr("Export CSV"), self.tr("Export"), parent=parent)
+        self.setObjectName("exportDialog")
+        self._reports = context.session.reports
+        self._moment: Moment = moment or Now()
+        self.report = choice_field(
+            "report",
+            self.tr("&Report"),
+            [
+                ("statement", self.tr("Account statement: every entry with the running balance")),
+                ("balances", self.tr("Balances of all accounts")),
+                ("events", self.tr("Event log")),
+            ],
+        )
+        self.report.set_text(report)
+        self.account = line_field(
+            "account", self.tr("&Account"), hint=self.tr("Number or reference; empty: all accounts.")
+        )
+        self.account.set_text(account)
+        self.path = line_field("path", self.tr("&File"))
+        self.browse = button(self.tr("&Choose…"), "browseButton")
+        self.browse.clicked.connect(self._browse)
+        self.reveal = QCheckBox(self.tr("&With personal data (this is recorded in the log)"))
+        self.reveal.setObjectName("revealInput")
+        self.reveal.setEnabled(context.session.may_write)
+        self.bom = QCheckBox(self.tr("With a byte order &mark, for Excel"))
+        self.bom.setObjectName("bomInput")
+        self.add(self.report)
+        self.add(self.account)
+        self.add(self.path)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(self.browse)
+        holder = QWidget()
+        row.setContentsMargins(0, 0, 0, 0)
+        holder.setLayout(row)
+        self.add_widget(holder)
+        self.add_widget(self.reveal)
+        self.add_widget(self.bom)
+        self.add_widget(label(_as_of(self._moment), kind="muted", name="asOfLine", wrap=True))
+        self.path.set_text(str(Path.home() / self._file_name()))
+        combo = self.report.entry
+        if isinstance(combo, QComboBox):
+            combo.currentIndexChanged.connect(self._rename)
+
+    def prepare(self) -> Work:
+        text = self.path.text().strip()
+        if not text:
+            raise Refused("text_missing", self.tr("Say where the file is to go."), field="path")
+        path = Path(text).expanduser()
+        report = cast("ReportName", self.report.text())
+        account = "" if report == "balances" else self.account.text().strip()
+        moment = self._moment
+        if isinstance(moment, AtVersion) and not account:
+            raise Refused(
+                "moment_needs_account",
+                self.tr("Event {n} is a moment of one account only.").format(n=moment.version),
+                self.tr("Name the account, or go to a date first."),
+                field="account",
+            )
+        reveal, bom, reports = self.reveal.isChecked(), self.bom.isChecked(), self._reports
+        return lambda task: reports.export(
+            report, path, account=account, as_of=moment, reveal=reveal, bom=bom, progress=task
+        )
+
+    def submit(self) -> None:
+        super().submit()
+        if self._task is not None:
+            ProgressDialog(self._task, self.tr("Writing the report"), self).open()
+
+    def _file_name(self) -> str:
+        account = self.account.text().strip()
+        parts = [self.report.text(), *([account] if account and self.report.text() != "balances" else [])]
+        return "-".join(parts).replace("/", "-") + ".csv"
+
+    def _rename(self) -> None:
+        self.path.set_text(str(Path(self.path.text()).with_name(self._file_name())))
+
+    def _browse(self) -> None:
+        chosen, _ = QFileDialog.getSaveFileName(
+            self, self.tr("Export CSV"), self.path.text(), self.tr("CSV files (*.csv)")
+        )
+        if chosen:
+            self.path.set_text(chosen)
+
+
+def exported_text(result: object) -> str:
+    """What was written, in a sentence."""
+    if not isinstance(result, ExportResult):
+        raise TypeError(result)
+    return formats.tr("{rows} rows written to {path}, with a manifest beside it.").format(
+        rows=f"{result.rows:,}", path=result.path
+    )
+
+
+def _as_of(moment: Moment) -> str:
+    match moment:
+        case AtInstant(instant_us=instant_us, clock=clock):
+            return formats.tr("As of {when} UTC, by the {clock} clock.").format(
+                when=formats.instant(instant_us), clock=formats.tr(clock)
+            )
+        case AtVersion(version=version):
+            return formats.tr("As of event {n} of the account.").format(n=version)
+        case _:
+            return formats.tr("As of now.")

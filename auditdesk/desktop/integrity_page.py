@@ -1,0 +1,112 @@
+"""Integrity: prove that everything derived agrees with the log, and that the log agrees with itself."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QVBoxLayout, QWidget
+
+from auditdesk.desktop.context import Context
+from auditdesk.desktop.progress import ProgressDialog
+from auditdesk.desktop.widgets import Banner, Card, EmptyState, button, label
+from auditdesk.domain.errors import Cancelled
+from auditdesk.services.findings import VerificationReport
+
+SECOND_US = 1_000_000
+
+
+class IntegrityPage(QWidget):
+    """Runs a verification. `verified(position, findings)`."""
+
+    verified = Signal(object, object)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.setObjectName("integrityPage")
+        self._context = context
+        self.run = button(self.tr("&Verify now"), "verifyButton", kind="primary")
+        self.run.clicked.connect(self.verify)
+        self.good = Banner("good", "check", context.look)
+        self.bad = Banner("warning", "warning", context.look)
+        self.summary = label(kind="muted", name="verifySummary", wrap=True)
+        self.findings = QListWidget()
+        self.findings.setObjectName("findings")
+        self.findings.setAccessibleName(self.tr("Findings"))
+        self.findings.setWordWrap(True)
+        self.empty = EmptyState("integrity", context.look)
+        self.empty.explain(
+            self.tr(
+                "A verification reads the whole log, replays every account and customer from zero, and "
+                "compares balances, entries, snapshots, seals and keys with what it finds."
+            )
+        )
+        self._card = Card(margin=1)
+        self._lay_out()
+        context.look_changed.connect(self._set_look)
+
+    def reload(self) -> None:
+        """Keep what the last run said."""
+
+    @Slot()
+    def verify(self) -> None:
+        """Verify everything, off the GUI thread."""
+        self.run.setEnabled(False)
+        verification = self._context.session.verification
+        task = self._context.runner.run(verification.run, on_success=self._show, on_failure=self._fail)
+        ProgressDialog(task, self.tr("Verifying"), self).open()
+
+    @Slot(object)
+    def _show(self, report: VerificationReport) -> None:
+        self.run.setEnabled(True)
+        self.good.say("")
+        self.bad.say("")
+        if report.clean:
+            self.good.say(
+                self.tr("Everything agrees with the log up to #{n}.").format(n=f"{report.position:,}")
+            )
+        else:
+            self.bad.say(self.tr("{n} findings. Nothing was changed.").format(n=len(report.findings)))
+        self.summary.setText(
+            self.tr(
+                "{events} events, {accounts} accounts, {customers} customers, {entries} entries, {snapshots} "
+                "snapshots; {seals} sealed values opened; {seconds} s."
+            ).format(
+                events=f"{report.events:,}",
+                accounts=f"{report.accounts:,}",
+                customers=f"{report.customers:,}",
+                entries=f"{report.entries:,}",
+                snapshots=f"{report.snapshots:,}",
+                seals=f"{report.seals_opened:,}",
+                seconds=f"{report.elapsed_us / SECOND_US:.1f}",
+            )
+        )
+        self.findings.clear()
+        self.findings.addItems([f"{finding.kind}: {finding.sentence}" for finding in report.findings])
+        self._card.setVisible(not report.clean)
+        self.empty.setVisible(report.clean)
+        self.verified.emit(report.position, len(report.findings))
+
+    @Slot(object)
+    def _fail(self, error: object) -> None:
+        self.run.setEnabled(True)
+        if not isinstance(error, Cancelled):
+            self.bad.say(str(error))
+
+    @Slot(object)
+    def _set_look(self, look: object) -> None:
+        for part in (self.good, self.bad, self.empty):
+            part.set_look(look)  # type: ignore[arg-type]
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(label(self.tr("Integrity"), kind="title"))
+        head.addStretch(1)
+        head.addWidget(self.run)
+        self._card.box.addWidget(self.findings)
+        self._card.hide()
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addLayout(head)
+        for part in (self.good, self.bad, self.summary):
+            box.addWidget(part)
+        box.addWidget(self._card, 1)
+        box.addWidget(self.empty, 1, Qt.AlignmentFlag.AlignVCenter)
