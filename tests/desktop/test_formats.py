@@ -189,3 +189,11 @@ def test_what_stands_for_personal_data_is_never_empty_and_never_alike() -> None:
 def test_a_personal_text_is_shown_as_it_is() -> None:
     assert formats.personal("Åsa") == "Åsa"
     assert formats.personal(KEY_LOST) == "KEY LOST"
+
+
+@pytest.mark.parametrize(
+    ("locale", "text"), [("de_CH", "1'234.50"), ("de_CH", "1\u2019234.50"), ("fr_FR", "1 234,50")]
+)
+def test_what_keyboards_have_in_place_of_finer_separators_is_taken_for_them(locale: str, text: str) -> None:
+    with speaking(locale):
+        assert formats.parse_money(text, "EUR") == 123450
