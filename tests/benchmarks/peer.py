@@ -66,6 +66,7 @@ def peer_command(peer: PeerBank, account_id: UUID) -> None:
 def peer_replay(peer: PeerBank, account_id: UUID) -> int:
     """All events of the account, decoded and folded, without snapshots."""
     account: Any = None
-    for domain_event in peer.events.get(account_id):
+    events: Any = peer.events.get(account_id)
+    for domain_event in events:
         account = domain_event.mutate(account)
     return int(account.balance)
