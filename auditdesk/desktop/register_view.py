@@ -27,14 +27,14 @@ ROW_PX: Final = 27
 FOLLOW_MS: Final = 40
 NARROW_PX: Final = 780
 NARROW_WIDTHS_PX: Final = {
-    "version": 54,
-    "booked": 118,
-    "event": 112,
-    "debit": 64,
-    "credit": 64,
-    "balance": 78,
-    "by": 58,
-    "memo": 60,
+    "version": 48,
+    "booked": 124,
+    "event": 106,
+    "debit": 71,
+    "credit": 71,
+    "balance": 91,
+    "by": 50,
+    "memo": 50,
 }
 OPTIONAL_COLUMNS: Final = ("stated", "value_date")
 
