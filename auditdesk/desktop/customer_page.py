@@ -208,8 +208,11 @@ class CustomerPage(QWidget):
         for part in (self.title, self.pill, self.about):
             head.addWidget(part)
         head.addStretch(1)
-        for key in ("rename", "address", "contact", "open", "forget"):
-            head.addWidget(self.buttons[key])
+        commands = QHBoxLayout()
+        for key in ("rename", "address", "contact", "open"):
+            commands.addWidget(self.buttons[key])
+        commands.addStretch(1)
+        commands.addWidget(self.buttons["forget"])
         details = Card(margin=16)
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
@@ -233,6 +236,7 @@ class CustomerPage(QWidget):
         page.setContentsMargins(0, 0, 0, 0)
         page.setSpacing(10)
         page.addLayout(head)
+        page.addLayout(commands)
         page.addWidget(self.banner)
         page.addWidget(time_card)
         page.addLayout(body, 1)

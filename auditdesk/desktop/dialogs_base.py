@@ -15,7 +15,7 @@ from auditdesk.domain.errors import AuditdeskError, Refused
 from auditdesk.services.books import new_command_id
 
 Work = Callable[[Task], object]
-WIDTH_PX = 440
+WIDTH_PX = 480
 
 
 class FormDialog(QDialog):
@@ -110,6 +110,7 @@ class FormDialog(QDialog):
         if self.fields:
             next(iter(self.fields.values())).setFocus()
         self.preview()
+        self._make_room()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._task is not None:
@@ -121,6 +122,12 @@ class FormDialog(QDialog):
         """Close without posting; while posting there is nothing to take back any more."""
         if self._task is None:
             super().reject()
+
+    def _make_room(self) -> None:
+        """Be high enough for wrapped texts, which a dialog does not ask for by itself."""
+        wanted = self.box.totalHeightForWidth(self.width())
+        available = self.screen().availableSize().height()
+        self.resize(self.width(), min(max(wanted, self.height()), available))
 
     @Slot(object)
     def _succeeded(self, result: object) -> None:

@@ -91,10 +91,9 @@ class Pill(QLabel):
 
     def show_word(self, text: str, tone: Tone) -> None:
         """Show a word in a tone; an empty one hides the pill."""
-        self.setText(text)
         set_flag(self, "pill", tone)
+        self.setText(text)  # after the flag: a label measures itself anew with its text only
         self.setVisible(bool(text))
-        self.updateGeometry()
 
 
 class Elided(QLabel):
