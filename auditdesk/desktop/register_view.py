@@ -89,7 +89,7 @@ class RegisterTable(QTableView):
         self._fit(narrow=False)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where room is scarce the counterparty gives way, so that the memo stays in sight."""
+        """Where room is scarce counterparty and operator give way, so that the memo stays in sight."""
         super().resizeEvent(event)
         narrow = self.viewport().width() < NARROW_PX
         if narrow != self._narrow:
@@ -100,7 +100,8 @@ class RegisterTable(QTableView):
         self._narrow = narrow
         for index, (key, width) in enumerate(zip(self._keys, self._widths, strict=True)):
             self.setColumnWidth(index, NARROW_WIDTHS_PX.get(key, width) if narrow else width)
-        self.setColumnHidden(self._keys.index("counterparty"), narrow)
+        for key in ("counterparty", "by"):  # the panel beside the register says both
+            self.setColumnHidden(self._keys.index(key), narrow)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Up, Down and pages walk the rows; the rest is the page's."""

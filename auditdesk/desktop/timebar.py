@@ -28,7 +28,7 @@ from auditdesk.domain.errors import Refused
 from auditdesk.domain.instants import day_of
 from auditdesk.domain.moments import Moment
 
-FIELD_PX: Final = 148
+FIELD_PX: Final = 164
 # Room for the longest place, so that the row doesn't break up while playing.
 ROOM_PX: Final = 40
 

@@ -25,6 +25,7 @@ from auditdesk.domain.personal import Mask
 Tone = Literal["info", "past", "muted", "bad", "good"]
 BannerTone = Literal["past", "warning", "good"]
 ICON_PX = 32
+PILL_MARGINS_PX = (8, 3, 8, 3)
 
 
 def set_flag(widget: QWidget, name: str, value: object) -> None:
@@ -87,12 +88,13 @@ class Pill(QLabel):
         super().__init__(parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
+        self.setContentsMargins(*PILL_MARGINS_PX)  # a style sheet's padding is not part of a label's size
         self.hide()
 
     def show_word(self, text: str, tone: Tone) -> None:
         """Show a word in a tone; an empty one hides the pill."""
         set_flag(self, "pill", tone)
-        self.setText(text)  # after the flag: a label measures itself anew with its text only
+        self.setText(text)
         self.setVisible(bool(text))
 
 

@@ -32,7 +32,8 @@ def main() -> None:
         window.open_path(workspace)
         window.sign_in.passphrase.set_text(passphrase)
         window.sign_in.submit.click()
-        QTest.qWaitFor(lambda: window.desk is not None and bool(window.desk.accounts.page.number), 20_000)
+        while window.desk is None or not window.desk.accounts.page.number:
+            QTest.qWait(20)
         desk = window.desk
         if desk is None:
             raise SystemExit("nobody was signed in")
