@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, Literal
 
 from msgspec import Struct
@@ -83,6 +83,34 @@ def apply(number: str, state: Account | None, event: e.Event, booked_at_us: int)
         version=state.version + 1,
         last_booked_at_us=booked_at_us,
         **folder(event, booked_at_us),
+    )
+
+
+def fold(number: str, state: Account | None, events: Iterable[tuple[e.Event, int]]) -> Account | None:
+    """Fold many events with the instants they were booked at: what `apply` one by one leads to.
+
+    A run of money events makes one new state instead of one for each. Raises `LedgerDamaged`.
+    """
+    moves = moved_minor = last_us = 0
+    for event, booked_at_us in events:
+        if state is not None and isinstance(event, e.MoneyEvent):
+            moves += 1
+            moved_minor += event.SIGN * event.amount_minor
+            last_us = booked_at_us
+            continue
+        if state is not None and moves:
+            state = _moved(state, moves, moved_minor, last_us)
+            moves = moved_minor = 0
+        state = apply(number, state, event, booked_at_us)
+    return _moved(state, moves, moved_minor, last_us) if state is not None and moves else state
+
+
+def _moved(state: Account, moves: int, moved_minor: int, last_us: int) -> Account:
+    return replace(
+        state,
+        version=state.version + moves,
+        last_booked_at_us=last_us,
+        balance_minor=state.balance_minor + moved_minor,
     )
 
 

@@ -211,7 +211,7 @@ def _account_snapshot(
 def _fold_account(
     number: str, state: Account | None, tail: Sequence[tuple[Any, ...]], snapshot_version: int
 ) -> Loaded[Account] | None:
-    for tag, event_schema, payload, booked_at_us in tail:
-        event = codec.decode_event(tag, event_schema, payload)
-        state = account_fold.apply(number, state, event, booked_at_us)
+    decode = codec.decode_event
+    events = [(decode(tag, of_schema, payload), at_us) for tag, of_schema, payload, at_us in tail]
+    state = account_fold.fold(number, state, events)
     return Loaded(state, len(tail), snapshot_version) if state else None

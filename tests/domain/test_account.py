@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from auditdesk.domain import account_rules as rules
 from auditdesk.domain import events as e
-from auditdesk.domain.account import Account, apply
+from auditdesk.domain.account import Account, apply, fold
 from auditdesk.domain.account_rules import NO_NOTE, When
 from auditdesk.domain.errors import LedgerDamaged, Refused
 from auditdesk.domain.facts import Fact
@@ -170,3 +170,22 @@ def test_states_are_frozen() -> None:
     assert isinstance(account(), Struct)
     with pytest.raises(AttributeError):
         account().balance_minor = 1  # type: ignore[misc]
+
+
+@given(st.lists(WISHES, max_size=60), st.integers(min_value=0, max_value=60))
+def test_folding_many_events_at_once_is_folding_them_one_by_one(wishes: list[Wish], cut: int) -> None:
+    at_us = EARLIER_US
+    state = apply("10-00001", None, OPENED, at_us)
+    events: list[tuple[e.Event, int]] = [(OPENED, at_us)]
+    for wish in wishes:
+        at_us += wish.days * DAY_US if isinstance(wish, Wait) else 1
+        try:
+            facts = decide(state, wish, When(at_us, NOW_US))
+        except Refused:
+            continue
+        for fact in facts:
+            state = apply("10-00001", state, fact.event, at_us)
+            events.append((fact.event, at_us))
+    half = fold("10-00001", None, events[:cut])
+    assert fold("10-00001", None, events) == state
+    assert fold("10-00001", half, events[cut:]) == state
