@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QTableView, QVBoxL
 
 from auditdesk.desktop import formats
 from auditdesk.desktop.context import Context
+from auditdesk.desktop.event_words import event_words
 from auditdesk.desktop.paged_model import Column, PagedTableModel, PageRequest
 from auditdesk.desktop.widgets import Card, label
 from auditdesk.domain.moments import AtVersion
@@ -29,9 +30,13 @@ COLUMNS: Final = (
 
 
 class LogModel(PagedTableModel[EventView]):
-    """The log as rows, the newest first."""
+    """The log as rows, the newest first. `currencies` are those of the accounts by number."""
+
+    currencies: dict[str, str]
 
     def text(self, row: EventView, key: str) -> str:
+        if key == "details":
+            return event_words(row.event, self.currencies.get(name_in(row.envelope.stream), ""))
         return TEXTS[key](row.envelope)
 
 
@@ -43,7 +48,6 @@ TEXTS: Final[dict[str, Callable[[Any], str]]] = {
     "about": lambda envelope: name_in(envelope.stream) or envelope.stream,
     "version": lambda envelope: str(envelope.version),
     "operator": lambda envelope: envelope.operator,
-    "details": lambda envelope: envelope.payload.decode("utf-8", "replace"),
 }
 
 
@@ -56,6 +60,7 @@ class EventLogPage(QWidget):
         self._context = context
         self._history = context.session.history
         self.model = LogModel(COLUMNS, self._fetch, self)
+        self.model.currencies = {}
         self.model.set_newest_first(True)
         self.table = QTableView()
         self.table.setObjectName("eventLogTable")
@@ -79,6 +84,7 @@ class EventLogPage(QWidget):
     def reload(self) -> None:
         """Show the log as long as it is now."""
         length = self._history.log_length()
+        self.model.currencies = self._history.currencies()
         self.model.reset(length)
         self.count.setText(
             self.tr("{n} events, none ever changed. Double click to go to the account or customer.").format(

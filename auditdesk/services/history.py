@@ -162,6 +162,10 @@ class History:
             for envelope in self._ledger.log(after_position=first - 1, up_to=last)
         ]
 
+    def currencies(self) -> dict[str, str]:
+        """The currency of every account by its number."""
+        return {row.number: row.currency for row in self._ledger.account_rows()}
+
     def log_length(self) -> int:
         """How many events the log has."""
         return self._ledger.head().position
