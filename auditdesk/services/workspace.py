@@ -9,6 +9,7 @@ from auditdesk.domain.errors import AuditdeskError, VaultLocked, VaultMissing
 from auditdesk.ledger.store import Ledger
 from auditdesk.services import forgetting
 from auditdesk.services.books import Books, Clock
+from auditdesk.services.filesystem import network_warning
 from auditdesk.services.session import Session
 from auditdesk.vault.vault import Unlocked, Vault
 
@@ -34,6 +35,9 @@ class Workspace:
             self._notices.append(
                 "The vault is missing: personal data reads as redacted, nothing can be written."
             )
+        network = network_warning(path)
+        if network:
+            self._notices.append(network)
         self._resume(None)
 
     @property
