@@ -13,7 +13,7 @@ from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import Refused
 from auditdesk.domain.facts import Fact
 from auditdesk.domain.instants import day_of, parse_date, to_iso
-from auditdesk.domain.personal import Address, Contact, Mask, PersonalDetails, PersonName
+from auditdesk.domain.personal import Address, Contact, Mask, Personal, PersonalDetails, PersonName
 from auditdesk.domain.text import clean_line, clean_text, search_key
 
 OLDEST_BIRTH: Final = "1850-01-01"
@@ -61,13 +61,8 @@ def change_contact(customer: Customer, contact: Contact, *, when: When) -> tuple
     return (Fact(e.ContactDetailsChanged(), contact),)
 
 
-def request_erasure(
-    customer: Customer, accounts: Sequence[Account], reason: str, *, when: When
-) -> tuple[Fact, ...]:
-    """Begin to forget: refused with an open account, and where the reason itself identifies the person.
-
-    The reason is kept for good, which is why it must not hold what is to be forgotten.
-    """
+def check_forgettable(customer: Customer, accounts: Sequence[Account], *, when: When) -> None:
+    """Refuse (`open_account`, …) where the customer can't be forgotten yet."""
     check_customer(customer)
     _check_order(customer, when)
     still_open = [account.number for account in accounts if account.status == "open"]
@@ -78,8 +73,25 @@ def request_erasure(
             "Close every account first.",
             field="customer",
         )
+
+
+def request_erasure(
+    customer: Customer,
+    accounts: Sequence[Account],
+    reason: str,
+    *,
+    when: When,
+    former: Sequence[Personal | Mask | None] = (),
+) -> tuple[Fact, ...]:
+    """Begin to forget: refused with an open account, and where the reason itself identifies the person.
+
+    The reason is kept for good, which is why it must not hold what is to be forgotten, be it of
+    today or, in `former`, of any earlier event.
+    """
+    check_forgettable(customer, accounts, when=when)
     reason = clean_text(reason, "reason", required=True)
-    _check_reason(customer.personal, reason)
+    for personal in (customer.personal, *former):
+        _check_reason(personal, reason)
     return (Fact(e.ErasureRequested(reason=reason)),)
 
 
@@ -144,13 +156,10 @@ def _check_order(customer: Customer, when: When) -> None:
         )
 
 
-def _check_reason(personal: PersonalDetails | Mask, reason: str) -> None:
-    if isinstance(personal, Mask):
-        return
+def _check_reason(personal: Personal | Mask | None, reason: str) -> None:
+    name, wholes = _identifying(personal)
     said = search_key(reason)
-    names = _WORD.findall(search_key(personal.name))
-    wholes = (personal.address.street, personal.contact.email, personal.contact.phone, personal.birth_date)
-    if any(_names(name, said) for name in names) or any(
+    if any(_names(word, said) for word in _WORD.findall(search_key(name))) or any(
         len(whole) >= TELLING_LENGTH and search_key(whole) in said for whole in wholes
     ):
         raise Refused(
@@ -159,6 +168,21 @@ def _check_reason(personal: PersonalDetails | Mask, reason: str) -> None:
             "Refer to the letter or case by its number.",
             field="reason",
         )
+
+
+def _identifying(personal: Personal | Mask | None) -> tuple[str, tuple[str, ...]]:
+    """The name, and the texts that identify as a whole."""
+    match personal:
+        case PersonalDetails(name=name, birth_date=born, address=address, contact=contact):
+            return name, (born, address.street, contact.email, contact.phone)
+        case PersonName(name=name):
+            return name, ()
+        case Address(street=street):
+            return "", (street,)
+        case Contact(email=email, phone=phone):
+            return "", (email, phone)
+        case _:
+            return "", ()
 
 
 def _names(name: str, said: str) -> bool:

@@ -18,10 +18,12 @@ from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import AuditdeskError, Fault, Refused
 from auditdesk.domain.facts import Fact
 from auditdesk.domain.instants import day_of
+from auditdesk.domain.personal import Mask, Personal
 from auditdesk.domain.streams import account_stream, customer_stream, operator_stream
 from auditdesk.ledger.store import Ledger, StreamAppend
 from auditdesk.services.books import Books, new_command_id
 from auditdesk.services.lookup import find_customer, load_account, load_customer
+from auditdesk.services.revealing import Revealer
 from auditdesk.vault.vault import Unlocked, Vault
 
 SYSTEM: Final = "system"
@@ -116,7 +118,11 @@ class Forgetting:
         now_us = self._ledger.now_us()
         try:
             facts = customer_rules.request_erasure(
-                state, self._accounts(state.number), reason, when=When(now_us, now_us)
+                state,
+                self._accounts(state.number),
+                reason,
+                when=When(now_us, now_us),
+                former=self._former(state.number),
             )
         except Refused as refused:
             self._record_refusal(state.number, refused)
@@ -132,13 +138,18 @@ class Forgetting:
         append = StreamAppend(stream, None, (Fact(event),), self._ledger.now_us(), None)
         self._ledger.append([append], operator=self._books.operator, command_id=new_command_id())
 
+    def _former(self, customer: str) -> list[Personal | Mask | None]:
+        """All that was ever known of the customer, so that the reason can't name who he was before."""
+        revealer = Revealer(self._ledger, self._books.unlocked)
+        return [revealer.personal(envelope) for envelope in self._ledger.envelopes(customer_stream(customer))]
+
     def _accounts(self, customer: str) -> tuple[Account, ...]:
         return tuple(load_account(self._books, row.number) for row in self._ledger.accounts_of(customer))
 
     def _refusal(self, state: Customer, accounts: tuple[Account, ...]) -> Refused | None:
         now_us = self._ledger.now_us()
         try:
-            customer_rules.request_erasure(state, accounts, "preview", when=When(now_us, now_us))
+            customer_rules.check_forgettable(state, accounts, when=When(now_us, now_us))
         except Refused as refused:
             return refused
         return None

@@ -76,6 +76,23 @@ def test_a_reason_that_names_the_person_is_refused(
     assert session.history.customer_at(jane).state.erasure_requested_at_us is None
 
 
+def test_a_reason_that_names_who_the_customer_was_before_is_refused(
+    session: Session, jane: str, account: str
+) -> None:
+    session.desk.rename_customer(jane, "Janet Smith")
+    session.desk.change_address(jane, Address(street="Oak Street 3", city="Cork"))
+    session.desk.close_account(account)
+    for reason in ("wish of Döe", "moved from 12 Long Street"):
+        with pytest.raises(Refused) as refused:
+            session.forgetting.forget(jane, reason)
+        assert refused.value.code == "reason_identifies"
+
+
+def test_the_preview_of_a_customer_called_preview_is_no_refusal(session: Session) -> None:
+    number = session.desk.register_customer(PersonalDetails("Preview")).number
+    assert session.forgetting.preview(number).refusal is None
+
+
 def test_the_preview_counts_what_is_sealed(session: Session, jane: str, closed: str) -> None:
     preview = session.forgetting.preview(jane)
     assert preview.refusal is None
