@@ -44,11 +44,12 @@ def decode_event(tag: str, schema: int, payload: bytes) -> Event:
     """
     decoder = _DECODERS.get((tag, schema))
     try:
-        if decoder is not None:
-            return cast("Event", decoder.decode(payload))
-        return _upcast(tag, schema, payload)
+        if decoder is None:
+            return _upcast(tag, schema, payload)
+        event: Event = decoder.decode(payload)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UnknownEvent(f"An event of type {tag!r} does not have that type's form.") from error
+    return event
 
 
 def _upcast(tag: str, schema: int, payload: bytes) -> Event:

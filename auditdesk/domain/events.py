@@ -23,8 +23,8 @@ from auditdesk.domain.personal import (
 Blocks = Literal["debits", "credits", "all"]
 
 
-class Event(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Base of all events."""
+class Event(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
+    """Base of all events. They hold plain values only, so the collector need not look at them."""
 
     TAG: ClassVar[str] = ""
     SCHEMA: ClassVar[int] = 1

@@ -21,7 +21,7 @@ SealKind = Literal["event", "snapshot"]
 _ENTRY_ENCODER: Final = msgspec.json.Encoder(order="sorted")
 
 
-class Envelope(Struct, frozen=True):
+class Envelope(Struct, frozen=True, gc=False):
     """One recorded event. Instants are microseconds UTC.
 
     `ordinal` counts the events that one command left in one stream; `subject` is the customer whose key
@@ -51,7 +51,7 @@ class Envelope(Struct, frozen=True):
         return codec.decode_event(self.type, self.schema, self.payload)
 
 
-class _Entry(Struct, frozen=True):
+class _Entry(Struct, frozen=True, gc=False):
     booked_at_us: int
     command_id: str
     commitment: str | None

@@ -125,15 +125,13 @@ class Reading(Listing):
         """An account after `version` events (None: all), from the nearest snapshot; None before the first."""
         stream = account_stream(number)
         with self.look() as connection:
-            state, snapshot_version = _account_snapshot(connection, stream, version)
-            tail = _fold_rows(connection, stream, snapshot_version, version)
-        return _fold_account(number, state, tail, snapshot_version)
+            state = _account_snapshot(connection, stream, version)
+            return _fold_account(connection, number, state, version)
 
     def replay_account(self, number: str, *, version: int | None = None) -> Account | None:
         """An account folded from its first event, without snapshots."""
         with self.look() as connection:
-            tail = _fold_rows(connection, account_stream(number), 0, version)
-        loaded = _fold_account(number, None, tail, 0)
+            loaded = _fold_account(connection, number, None, version)
         return loaded.state if loaded else None
 
     def load_customer(
@@ -183,14 +181,6 @@ def _tail(connection: Connection, stream_name: str, after: int, up_to: int | Non
     return [as_envelope(row) for row in rows]
 
 
-def _fold_rows(
-    connection: Connection, stream_name: str, after: int, up_to: int | None
-) -> list[tuple[Any, ...]]:
-    """Only what a fold needs of each event."""
-    end = prepared.NO_END if up_to is None else up_to
-    return prepared.FOLD.all(connection, stream=stream_name, after=after, up_to=end)
-
-
 def _snapshot(
     connection: Connection, stream_name: str, version: int | None, state_schema: int
 ) -> tuple[Any, ...] | None:
@@ -199,19 +189,22 @@ def _snapshot(
     return prepared.SNAPSHOT.first(connection, stream=stream_name, up_to=end, state_schema=state_schema)
 
 
-def _account_snapshot(
-    connection: Connection, stream_name: str, version: int | None
-) -> tuple[Account | None, int]:
+def _account_snapshot(connection: Connection, stream_name: str, version: int | None) -> Account | None:
     row = _snapshot(connection, stream_name, version, ACCOUNT_STATE_SCHEMA)
-    if row is None:
-        return None, 0
-    return snapshots.decode_account(row[1]), int(row[0])
+    return None if row is None else snapshots.decode_account(row[1])
 
 
 def _fold_account(
-    number: str, state: Account | None, tail: Sequence[tuple[Any, ...]], snapshot_version: int
+    connection: Connection, number: str, snapshot: Account | None, up_to: int | None
 ) -> Loaded[Account] | None:
+    """Fold what follows a snapshot, row by row as the driver gives them: only what a fold needs of each."""
+    after = snapshot.version if snapshot else 0
+    end = prepared.NO_END if up_to is None else up_to
+    rows = prepared.FOLD.run(connection, stream=account_stream(number), after=after, up_to=end)
     decode = codec.decode_event
-    events = [(decode(tag, of_schema, payload), at_us) for tag, of_schema, payload, at_us in tail]
-    state = account_fold.fold(number, state, events)
-    return Loaded(state, len(tail), snapshot_version) if state else None
+    events = (
+        (decode(tag, schema_of, payload), at_us)
+        for tag, schema_of, payload, at_us in iter(rows.fetchone, None)
+    )
+    state = account_fold.fold(number, snapshot, events)
+    return Loaded(state, state.version - after, after) if state else None
