@@ -19,7 +19,7 @@ FLOOR_MEMORY_KIB: Final = 19 * 1024  # the least OWASP recommends for Argon2id
 MAX_MEMORY_KIB: Final = 1024 * 1024
 MAX_ITERATIONS: Final = 64
 MAX_LANES: Final = 16
-TARGET_S: Final = 0.5
+TARGET_S: Final = 0.25
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ class Vault:
         clock: Callable[[], int],
         kdf: KdfParameters | None = None,
     ) -> Vault:
-        """Make a vault with its first operator, who may reveal and sign; without `kdf`, at half a second.
+        """Make a vault with its first operator, who may reveal and sign; without `kdf`, calibrated.
 
         Raises `NotALedger` where there is a file already, `LedgerReadOnly`, `Refused` (`text_missing`).
         """
