@@ -45,7 +45,8 @@ class Importer:
         """Import a folder of customers.csv, accounts.csv and transactions.csv; a missing one is passed over.
 
         `rejects` is where rejected rows go, as they stood, with line and reason. Raises `Refused`
-        (`folder_empty`, `columns_missing`, …), `Cancelled`, or a `Fault`; then nothing was imported.
+        (`folder_empty`, `columns_missing`, `rejects_in_workspace`, …), `Cancelled`, or a `Fault`; then
+        nothing was imported.
         """
         self._books.check_writable()
         files = [(name, cls) for name, cls in FILES if (folder / name).is_file()]
@@ -54,6 +55,8 @@ class Importer:
             raise Refused(
                 "folder_empty", f"There is none of {names} in {folder}.", "Choose another.", field="folder"
             )
+        if rejects is not None:
+            self._check_rejects(folder, rejects)
         with drafting() as drafts, ExitStack() as transaction:
             rejected = Rejects(drafts, rejects)
             batch = transaction.enter_context(self._books.ledger.writing())
@@ -64,6 +67,24 @@ class Importer:
             progress.check()
             drafts.publish(transaction.close)  # the rejects are put in place only if the commit succeeds
         return summary
+
+    def _check_rejects(self, folder: Path, rejects: Path) -> None:
+        """Rejected rows are personal data in the clear, and replace what is in their place."""
+        target, home = rejects.expanduser().resolve(), self._books.ledger.path.resolve().parent
+        if target.is_relative_to(home):
+            raise Refused(
+                "rejects_in_workspace",
+                "Rejected rows can't lie in the workspace, which is to forget when asked.",
+                "Choose another folder.",
+                field="rejects",
+            )
+        if target in {(folder / name).resolve() for name, _ in FILES}:
+            raise Refused(
+                "rejects_is_source",
+                f"{rejects} is a file of the source.",
+                "Choose another name.",
+                field="rejects",
+            )
 
     def _record(self, batch: Batch, summary: ImportSummary) -> int:
         """Record the import as a whole; returns how far the clock was clamped, microseconds."""
