@@ -25,6 +25,7 @@ from auditdesk.ledger.envelope import Envelope
 from auditdesk.ledger.store import StreamAppend
 from auditdesk.services.books import Books, new_command_id
 from auditdesk.services.lookup import find_account, find_customer, known_number, load_account, load_customer
+from auditdesk.services.repeats import check_repeat
 
 RACES_TO_RETRY: Final = 5
 
@@ -76,10 +77,11 @@ class Ask(NamedTuple):
 class Desk:
     """Issues commands for one operator.
 
-    Every method takes `command_id`: the same id again returns the first result. Commands on an
-    account take `expected_version`, the version that the operator saw; if the account has moved
-    on since, `Conflict` is raised. Every refusal is recorded in the operator's stream and raised
-    as `Refused`; what the environment prevents is raised as a `Fault`.
+    Every method takes `command_id`: the same id again returns the first result, and another
+    command under it is refused. Commands on an account take `expected_version`, the version that
+    the operator saw; if the account has moved on since, `Conflict` is raised. Every refusal is
+    recorded in the operator's stream and raised as `Refused`; what the environment prevents is
+    raised as a `Fault`.
     """
 
     def __init__(self, books: Books) -> None:
@@ -330,7 +332,7 @@ class Desk:
         command_id = ask.command_id or new_command_id()
         known = self._ledger.command_result(command_id)
         if known:
-            return Receipt(known, replayed=True)
+            return self._repeated(ask, Receipt(known, replayed=True))
         for race in range(RACES_TO_RETRY):
             try:
                 appends = self._decide(decide)
@@ -349,8 +351,18 @@ class Desk:
                 if race == RACES_TO_RETRY - 1:
                     raise
             else:
-                return Receipt(*appended)
+                receipt = Receipt(*appended)
+                return self._repeated(ask, receipt) if receipt.replayed else receipt
         raise AssertionError("the last race either returns or raises")
+
+    def _repeated(self, ask: Ask, receipt: Receipt) -> Receipt:
+        try:
+            target = known_number(self._books, ask.target)
+            check_repeat(receipt.envelopes, ask.command, target, ask.amount_minor)
+        except Refused as refused:
+            self._record_refusal(ask, refused)
+            raise
+        return receipt
 
     def _decide(self, decide: Callable[[When], list[StreamAppend]]) -> list[StreamAppend]:
         """Decide on one state of the ledger, at the clock's time, which is never behind the log's."""
