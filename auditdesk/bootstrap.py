@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,7 @@ from auditdesk.ledger.store import Ledger, StreamAppend
 from auditdesk.services import demo
 from auditdesk.services.books import NO_PROGRESS, Clock, Progress, new_command_id, system_clock
 from auditdesk.services.demo_steps import DemoClock
+from auditdesk.services.leftovers import FOLDER_SUFFIX, Hold, sweep
 from auditdesk.services.workspace import LEDGER_FILE, VAULT_FILE, Workspace
 from auditdesk.vault.kdf import KdfParameters
 from auditdesk.vault.vault import Vault
@@ -45,8 +47,7 @@ def create_workspace(
     if not passphrase:
         raise Refused("text_missing", "The passphrase is missing.", field="passphrase")
     _check_free(path)
-    draft = _draft_beside(path)
-    try:
+    with _draft_of(path) as draft:
         ledger_id = _make_ledger(draft / LEDGER_FILE, bank, operator, clock)
         Vault.create(
             draft / VAULT_FILE,
@@ -57,12 +58,6 @@ def create_workspace(
             kdf=kdf,
             clock=clock,
         ).close()
-        if path.exists():
-            path.rmdir()
-        draft.rename(path)
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise
     return open_workspace(path, clock=clock)
 
 
@@ -72,7 +67,7 @@ def open_workspace(path: Path, *, clock: Clock = system_clock) -> Workspace:
     Raises `LedgerMissing`, `NotALedger`, `NewerLedger`, `VaultMismatch`, `LedgerLocked`.
     """
     ledger_file = path / LEDGER_FILE
-    if not ledger_file.is_file():
+    if not _is_there(ledger_file):
         raise LedgerMissing(
             f"There is no workspace at {path}.", f"A workspace is a folder that holds {LEDGER_FILE}."
         )
@@ -85,6 +80,15 @@ def open_workspace(path: Path, *, clock: Clock = system_clock) -> Workspace:
         ledger.close()
         raise
     return Workspace(path, ledger, vault, clock)
+
+
+def _is_there(file: Path) -> bool:
+    try:
+        return file.is_file()
+    except OSError as error:
+        raise LedgerReadOnly(
+            f"The folder {file.parent} can't be looked into: {error.strerror}.", "Check the rights on it."
+        ) from error
 
 
 def default_demo_path() -> Path:
@@ -105,14 +109,13 @@ def make_demo(
 
     Its operator is `demo.OPERATOR` with `demo.PASSPHRASE`. Raises as `create_workspace`, and `Cancelled`.
     """
-    if (path / LEDGER_FILE).is_file():
+    if _is_there(path / LEDGER_FILE):
         return
     _check_free(path)
     now_us = system_clock() if now_us is None else now_us
     clock = DemoClock(demo.start_of_demo(now_us))
     kdf = kdf or KdfParameters()  # the passphrase is no secret: not worth half a second each time
-    draft = _draft_beside(path)
-    try:
+    with _draft_of(path) as draft:
         workspace = create_workspace(
             draft,
             bank=demo.BANK_NAME,
@@ -125,12 +128,6 @@ def make_demo(
             demo.build(
                 session.books, clock, now_us=now_us, seed=seed, scale=scale, progress=progress, kdf=kdf
             )
-        if path.exists():
-            path.rmdir()
-        draft.rename(path)
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise
 
 
 def _check_free(path: Path) -> None:
@@ -140,10 +137,28 @@ def _check_free(path: Path) -> None:
         )
 
 
+@contextmanager
+def _draft_of(path: Path) -> Iterator[Path]:
+    """A folder beside `path` that takes its place at the end, or is gone if anything fails."""
+    draft = _draft_beside(path)
+    hold = Hold(draft)
+    try:
+        yield draft
+        if path.exists():
+            path.rmdir()
+        draft.rename(path)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    finally:
+        hold.let_go()
+
+
 def _draft_beside(path: Path) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".draft", dir=path.parent))
+        sweep(path.parent)
+        return Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=FOLDER_SUFFIX, dir=path.parent))
     except PermissionError as error:
         raise LedgerReadOnly(f"Nothing can be written in {path.parent}.", "Choose another folder.") from error
     except OSError as error:

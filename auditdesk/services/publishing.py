@@ -1,7 +1,8 @@
 """Files that are there whole or not at all: written beside their place, synced, renamed.
 
 A draft lies in the folder of its target, readable by its owner alone. Until `publish` returns, and
-whatever fails or is cancelled on the way, older files at the targets stay as they were.
+whatever fails or is cancelled on the way, older files at the targets stay as they were. What a killed
+process left is swept by the next that writes into the same folder.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from auditdesk.domain.errors import DiskFull, Fault
+from auditdesk.services.leftovers import FILE_SUFFIX, OLDER_SUFFIX, Hold, sweep
 
 NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 FORBIDDEN: Final = (errno.EACCES, errno.EPERM, errno.EROFS)
@@ -70,9 +72,13 @@ class Draft:
         self._older: Path | None = None
         with file_faults(target):
             _check_place(target)
-            handle, name = tempfile.mkstemp(prefix=f".{target.name[:64]}.", suffix=".part", dir=target.parent)
+            sweep(target.parent)
+            handle, name = tempfile.mkstemp(
+                prefix=f".{target.name[:64]}.", suffix=FILE_SUFFIX, dir=target.parent
+            )
         self.path = Path(name)
         self._file = os.fdopen(handle, "wb")
+        self._holds = [Hold(self.path)]
 
     @property
     def sha256_hex(self) -> str:
@@ -97,12 +103,13 @@ class Draft:
         """Keep a second name of the file that is at the target now, if there is one."""
         if not self.target.exists():
             return
-        older = self.path.with_suffix(".old")
+        older = self.path.with_name(self.path.name.removesuffix(FILE_SUFFIX) + OLDER_SUFFIX)
         try:
             older.hardlink_to(self.target)
         except OSError:
             shutil.copy2(self.target, older)
         self._older = older
+        self._holds.append(Hold(older))
 
     def put_back_older(self) -> None:
         """Let the target be as it was before."""
@@ -130,6 +137,8 @@ class Draft:
             if path is not None:
                 with suppress(OSError):
                     path.unlink(missing_ok=True)
+        for hold in self._holds:
+            hold.let_go()
 
 
 @contextmanager
