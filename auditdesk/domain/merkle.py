@@ -36,6 +36,16 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
 
 
+def complete_node(hashes: Sequence[bytes]) -> bytes:
+    """The node of the next kept level, over the 256 nodes below it.
+
+    Raises `ProofError` `missing_nodes` where there are fewer.
+    """
+    if len(hashes) != FAN_OUT:
+        raise ProofError("missing_nodes", f"A node of the tree covers {FAN_OUT} others; {len(hashes)} came.")
+    return _rows(hashes)[-1][0]
+
+
 def root_from_leaves(leaf_hashes: Sequence[bytes]) -> bytes:
     """The root over all the leaf hashes."""
     return EMPTY_FRONTIER.extended(leaf_hashes).frontier.root()
@@ -87,7 +97,7 @@ class Frontier(NamedTuple):
         for level, waiting in zip(KEPT_LEVELS, self.pending, strict=True):
             row = (*waiting, *risen)
             whole = 0 if level == TOP_LEVEL else len(row) - len(row) % FAN_OUT
-            risen = [_rows(row[at : at + FAN_OUT])[-1][0] for at in range(0, whole, FAN_OUT)]
+            risen = [complete_node(row[at : at + FAN_OUT]) for at in range(0, whole, FAN_OUT)]
             first = (self.size >> level) // FAN_OUT
             nodes += [Node(level + FAN_OUT_BITS, first + at, value) for at, value in enumerate(risen)]
             pending.append(row[whole:])

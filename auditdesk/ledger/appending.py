@@ -18,7 +18,7 @@ from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import Conflict, SubjectErased, VaultLocked
 from auditdesk.domain.facts import Fact
 from auditdesk.domain.streams import name_in
-from auditdesk.ledger import prepared, schema, snapshots
+from auditdesk.ledger import prepared, schema, snapshots, tree
 from auditdesk.ledger.dialects import insert_many, upsert
 from auditdesk.ledger.envelope import Envelope, Sealer, leaf_hash
 from auditdesk.ledger.rows import (
@@ -86,6 +86,7 @@ class Batch:
         self._connection = connection
         self._now_us = now_us
         self._head = read_head(connection)
+        self._flushed = self._head.position
         self._versions: dict[str, int] = {}
         self._states: dict[str, State] = {}
         self._changed: set[str] = set()
@@ -169,6 +170,8 @@ class Batch:
             if rows:
                 insert_many(self._connection, table, rows)
                 rows.clear()
+        tree.grow(self._connection, self._flushed, self._head.position)
+        self._flushed = self._head.position
         changed = [self._states[stream] for stream in self._changed]
         self._changed.clear()
         upsert(

@@ -146,10 +146,18 @@ checkpoints: Final = Table(
     sqlite_strict=True,
 )
 
-# Append-only is the database's own law. UPDATE and DELETE abort; the guard on INSERT also stops INSERT OR
-# REPLACE, which slips past the other two unless recursive_triggers is on, and keeps clocks in order. The
-# guard speaks before anything of its row is written, so that FAIL leaves no more behind than ABORT would.
+# Append-only is the database's own law, of the log, its tree and its checkpoints. UPDATE and DELETE abort;
+# the guard on INSERT also stops INSERT OR REPLACE, which slips past the other two unless recursive_triggers
+# is on, and keeps clocks in order. It speaks before anything of its row is written, so that FAIL leaves no
+# more behind than ABORT would.
+_KEPT: Final = tuple(
+    f"""CREATE TRIGGER {table}_are_never_{done} BEFORE {how} ON {table}
+BEGIN SELECT RAISE(ABORT, '{what} are never {done}'); END"""
+    for table, what in (("tree_nodes", "tree nodes"), ("checkpoints", "checkpoints"))
+    for how, done in (("UPDATE", "updated"), ("DELETE", "deleted"))
+)
 SQLITE_LAW: Final = (
+    *_KEPT,
     """CREATE TRIGGER events_are_never_updated BEFORE UPDATE ON events
 BEGIN SELECT RAISE(ABORT, 'events are never updated'); END""",
     """CREATE TRIGGER events_are_never_deleted BEFORE DELETE ON events

@@ -10,22 +10,23 @@ from typing import Final, Self
 import uuid_utils
 from sqlalchemy import Engine, insert, select
 
-from auditdesk.domain.errors import LedgerDamaged, Refused
+from auditdesk.domain.errors import LedgerDamaged, LedgerReadOnly, Refused
 from auditdesk.domain.instants import to_iso
 from auditdesk.ledger import engine as engines
 from auditdesk.ledger import rebuilding, schema
 from auditdesk.ledger.appending import Appended, Batch, StreamAppend, read_head
-from auditdesk.ledger.dialects import install_law
+from auditdesk.ledger.dialects import insert_many, install_law
 from auditdesk.ledger.envelope import Sealer
-from auditdesk.ledger.reading import Reading, Reveal
+from auditdesk.ledger.proving import CheckpointRow, Proving
+from auditdesk.ledger.reading import Reveal
 from auditdesk.ledger.rows import fetch
 
-__all__ = ["Appended", "Batch", "Ledger", "StreamAppend"]
+__all__ = ["Appended", "Batch", "CheckpointRow", "Ledger", "StreamAppend"]
 
 READ_ONLY_WARNING: Final = "The ledger's folder can't be written, so it can only be looked at."
 
 
-class Ledger(Reading):
+class Ledger(Proving):
     """One bank's book. May be used from several threads: each piece of work has a connection of its own."""
 
     def __init__(
@@ -113,11 +114,29 @@ class Ledger(Reading):
 
     @contextmanager
     def writing(self) -> Iterator[Batch]:
-        """One write transaction for many appends: kept as a whole, or not at all on any exception."""
+        """One write transaction for many appends: kept as a whole, or not at all on any exception.
+
+        Raises `LedgerReadOnly` where it can only be looked at.
+        """
+        if self.read_only:
+            raise LedgerReadOnly("This ledger can only be looked at.", " ".join(self.warnings))
         with engines.writing(self._engine) as connection:
             batch = Batch(connection, self._clock())
             yield batch
             batch.flush()
+
+    def keep_checkpoint(self, checkpoint: CheckpointRow) -> None:
+        """Keep a signed checkpoint; where there is one of its size, that one stays."""
+        with engines.writing(self._engine) as connection:
+            table = schema.checkpoints
+            if not fetch(connection, select(table.c.size).where(table.c.size == checkpoint.size)):
+                insert_many(connection, table, [tuple(checkpoint)])
+
+    def refuse_writes(self, reason: str) -> None:
+        """From now on the ledger can only be looked at, and its warnings say why."""
+        self.read_only = True
+        if reason not in self.warnings:
+            self.warnings = (*self.warnings, reason)
 
     def rebuild_projections(self) -> None:
         """Make the projections anew from the log. Raises `LedgerDamaged`, `UnknownEvent`; then all stays."""

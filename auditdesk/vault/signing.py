@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 from typing import NamedTuple
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from auditdesk.domain.errors import LedgerDamaged, Tampered
 from auditdesk.vault.ciphers import context, new_key, unwrap, wrap
@@ -103,6 +104,15 @@ def renew_signing_key(connection: Connection, file: VaultFile, generation: int) 
     connection.execute("UPDATE vault SET signing_generation = ?", (generation,))
     seal_signing_key(connection, file, signing_key, generation)
     return make_signing_key(connection, file, signing_key, generation)
+
+
+def is_signature(public_key: bytes, signature: bytes, message: bytes) -> bool:
+    """Whether the signature is the public key's over the message (RFC 8032)."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
 
 
 def key_id_of(public_key: bytes) -> str:
