@@ -31,6 +31,11 @@ MODULES: Final = {
     "post": "auditdesk.cli_post",
     "forget": "auditdesk.cli_forget",
     "verify": "auditdesk.cli_verify",
+    "evidence": "auditdesk.cli_evidence",
+    "check-evidence": "auditdesk.cli_evidence",
+    "check-certificate": "auditdesk.cli_evidence",
+    "backup": "auditdesk.cli_backup",
+    "restore": "auditdesk.cli_backup",
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from pathlib import Path
 
 from auditdesk.cli_frame import Misused, opened_session, say, warn
 from auditdesk.services.forgetting import Erasure, ErasurePreview
@@ -20,7 +21,10 @@ def run(arguments: Namespace) -> int:
                 warn("That is not the customer's number; nobody was forgotten.")
                 return 1
         erasure = session.forgetting.forget(number, arguments.reason)
-    _tell_outcome(erasure)
+        _tell_outcome(erasure)
+        if arguments.certificate:
+            session.certificates.save(number, Path(arguments.certificate))
+            say(f"certificate: {arguments.certificate}")
     return 0
 
 

@@ -7,8 +7,22 @@ from typing import Final, NoReturn, Protocol
 
 from auditdesk import __version__
 
-COMMANDS: Final = ("demo", "init", "import", "show", "export", "post", "forget", "verify")
-REPORTS: Final = ("statement", "balances", "events")
+COMMANDS: Final = (
+    "demo",
+    "init",
+    "import",
+    "show",
+    "export",
+    "post",
+    "forget",
+    "verify",
+    "evidence",
+    "check-evidence",
+    "check-certificate",
+    "backup",
+    "restore",
+)
+REPORTS: Final = ("statement", "balances", "events", "erasures")
 BLOCKS: Final = ("debits", "credits", "all")
 ADDRESS: Final = ("street", "city", "region", "postal-code", "country")
 CONTACT: Final = ("email", "phone")
@@ -49,6 +63,8 @@ def make_parser() -> argparse.ArgumentParser:
     _add_post(commands)
     _add_forget(commands)
     _add_verify(commands)
+    _add_evidence(commands)
+    _add_backup(commands)
     return parser
 
 
@@ -121,11 +137,48 @@ def _add_forget(commands: _Adder) -> None:
         "--reason", required=True, metavar="TEXT", help="kept for good; must not name the person"
     )
     parser.add_argument("--yes", action="store_true", help="don't ask for the customer's number again")
+    parser.add_argument("--certificate", metavar="FILE", default="", help="where a signed certificate goes")
 
 
 def _add_verify(commands: _Adder) -> None:
     parser = _command(commands, "verify", "compare everything in the workspace with a replay of the log")
     parser.add_argument("--json", action="store_true", help="as one JSON object")
+
+
+def _add_evidence(commands: _Adder) -> None:
+    parser = _command(commands, "evidence", "write proof of one event, to be checked offline by anybody")
+    parser.add_argument("target", metavar="ACCOUNT", help="an account's number or reference, or a stream")
+    parser.add_argument("event", metavar="#VERSION", help="the event's number in the account")
+    parser.add_argument("--out", required=True, metavar="FILE", help="a .zip to write, or a folder")
+    parser.add_argument("--opening", action="store_true", help="with its personal data; this is recorded")
+    _add_check(commands, "check-evidence", "check evidence; needs no workspace", "a .zip or a folder")
+    _add_check(commands, "check-certificate", "check a certificate of erasure", "its JSON file")
+
+
+def _add_check(commands: _Adder, name: str, what: str, file: str) -> None:
+    parser = commands.add_parser(name, help=what, description=f"{what}.")
+    parser.add_argument("file", metavar="FILE", help=file)
+    parser.add_argument("--key", metavar="VKEY", default=None, help="the bank's key as it was published")
+
+
+def _add_backup(commands: _Adder) -> None:
+    parser = _command(commands, "backup", "copy ledger and vault while they are in use")
+    parser.add_argument("folder", metavar="FOLDER", help="the folder to make")
+    parser.add_argument(
+        "--keep-vault", metavar="DAYS", type=int, default=30, help="when the vault's copy expires; 30"
+    )
+    what = "make a workspace from a backup"
+    parser = commands.add_parser("restore", help=what, description=f"{what}.")
+    parser.add_argument("folder", metavar="FOLDER", help="the backup")
+    parser.add_argument("workspace", metavar="WORKSPACE", help="the folder to make")
+    parser.add_argument(
+        "--certificate",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="an erasure since the backup, to be applied again; may be repeated",
+    )
+    parser.add_argument("--expired-vault", action="store_true", help="use a vault's copy that has expired")
 
 
 def _add_post(commands: _Adder) -> None:

@@ -18,7 +18,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from auditdesk.domain.errors import DiskFull, Fault
+from auditdesk.domain.errors import DiskFull, Fault, Refused
 from auditdesk.services.leftovers import FILE_SUFFIX, OLDER_SUFFIX, Hold, sweep
 
 NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -149,6 +149,27 @@ def drafting() -> Iterator[Drafts]:
         yield drafts
     finally:
         drafts.discard()
+
+
+def outside_workspace(out: Path, workspace: Path, *, personal: bool) -> Path:
+    """Where a file is to be, links followed: never in the place of the ledger or the vault.
+
+    What holds personal data can't lie in the workspace, which is to forget when asked.
+    Raises `Refused` (`out_is_ledger`, `out_in_workspace`).
+    """
+    target, home = out.expanduser().resolve(), workspace.resolve()
+    if target.parent == home and target.name.partition(".")[0] in ("ledger", "vault"):
+        raise Refused(
+            "out_is_ledger", f"{out} is part of the workspace.", "Choose another file.", field="out"
+        )
+    if personal and target.is_relative_to(home):
+        raise Refused(
+            "out_in_workspace",
+            "What holds personal data can't lie in the workspace, which is to forget when asked.",
+            "Choose another folder.",
+            field="out",
+        )
+    return target
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from auditdesk.ledger.store import Ledger
 from auditdesk.services.csv_cells import Cell, raw, safe_json, safe_text
 from auditdesk.services.revealing import Revealer
 
-ReportName = Literal["statement", "balances", "events"]
+ReportName = Literal["statement", "balances", "events", "erasures"]
 Row = tuple[Cell, ...]
 PAGE_EVENTS: Final = 5_000
 

@@ -23,8 +23,9 @@ from auditdesk.services.csv_cells import instant
 from auditdesk.services.history import History
 from auditdesk.services.lookup import find_account
 from auditdesk.services.manifest import manifest_bytes, manifest_path
-from auditdesk.services.publishing import Draft, drafting
+from auditdesk.services.publishing import Draft, drafting, outside_workspace
 from auditdesk.services.report_balances import Balances
+from auditdesk.services.report_erasures import ErasureRegister
 from auditdesk.services.report_events import EventLog
 from auditdesk.services.report_frame import ControlTotal, Query, Report, ReportName, Source, make_source
 from auditdesk.services.report_frame import batches as in_batches
@@ -35,6 +36,7 @@ REPORTS: Final[dict[ReportName, Callable[[Source], Report]]] = {
     "statement": Statement,
     "balances": Balances,
     "events": EventLog,
+    "erasures": ErasureRegister,
 }
 BATCH_ROWS: Final = 2_000
 BOM: Final = b"\xef\xbb\xbf"
@@ -86,7 +88,7 @@ class Reports:
             raise Refused("report_unknown", f"There is no report {report!r}.", f"Choose one of {names}.")
         if reveal:
             self._books.check_writable()
-        target = self._target(out, reveal=reveal)
+        target = outside_workspace(out, self._ledger.path.parent, personal=reveal)
         revealer = Revealer(self._ledger, self._books.unlocked if reveal else None)
         with self._ledger.look():
             query = self._query(report, account, from_us, to_us, as_of)
@@ -124,6 +126,13 @@ class Reports:
         self, report: ReportName, account: str, from_us: int | None, to_us: int | None, as_of: Moment
     ) -> Query:
         number = find_account(self._books, account) if account else ""
+        if report == "erasures" and account:
+            raise Refused(
+                "account_without_meaning",
+                "The register of erasures is the bank's, not an account's.",
+                "Leave the account out.",
+                field="account",
+            )
         if report == "balances" and (from_us is not None or to_us is not None):
             raise Refused(
                 "range_without_meaning",
@@ -143,23 +152,6 @@ class Reports:
                 )
             self._history.account_at(number, as_of)
         return Query(number, from_us, to_us, as_of, self._ledger.head().position)
-
-    def _target(self, out: Path, *, reveal: bool) -> Path:
-        """Where the file is to be, links followed; never in the place of the ledger or the vault."""
-        target = out.expanduser().resolve()
-        home = self._ledger.path.resolve().parent
-        if target.parent == home and target.name.partition(".")[0] in ("ledger", "vault"):
-            raise Refused(
-                "out_is_ledger", f"{out} is part of the workspace.", "Choose another file.", field="out"
-            )
-        if reveal and target.is_relative_to(home):
-            raise Refused(
-                "out_in_workspace",
-                "A report with personal data can't lie in the workspace, which is to forget when asked.",
-                "Choose another folder.",
-                field="out",
-            )
-        return target
 
     def _describe(
         self, report: ReportName, file: Draft, rows: int, *, reveal: bool, raw: bool, bom: bool

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from auditdesk.services.backup import Backup
 from auditdesk.services.books import Books
+from auditdesk.services.certificate import Certificates
 from auditdesk.services.desk import Desk
 from auditdesk.services.directory import Directory
 from auditdesk.services.finder import Finder
@@ -76,6 +78,16 @@ class Session:
     def verification(self) -> Verification:
         """Proof that nothing contradicts the log."""
         return Verification(self.books)
+
+    @cached_property
+    def certificates(self) -> Certificates:
+        """Certificates of erasure."""
+        return Certificates(self.books)
+
+    @cached_property
+    def backup(self) -> Backup:
+        """Copies of ledger and vault."""
+        return Backup(self.books)
 
     def close(self) -> None:
         """Drop the keys and every name from memory; the session can't be used afterwards."""

@@ -10,7 +10,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, NamedTuple, cast
 
@@ -167,6 +167,19 @@ class VaultFile:
             (pending,) = connection.execute("SELECT scrub_pending FROM vault").fetchone()
         if pending:
             self.scrub()
+
+    def copy_to(self, target: Path) -> None:
+        """Copy the file as it is now, readable by its owner alone. Raises `Fault`s."""
+        try:
+            os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        except OSError as error:
+            raise LedgerReadOnly(f"The vault can't be copied to {target}: {error.strerror}.") from error
+        with self.lock, translated(), closing(_connect(target)) as copy:
+            self._connection.backup(copy)
+            (found,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
+        _journal_of(target).unlink(missing_ok=True)
+        if found != "ok":
+            raise LedgerDamaged(f"The vault's copy is damaged: {found}.", "Check the disk, and the vault.")
 
     def close(self) -> None:
         """Close the file; closing twice does no harm."""

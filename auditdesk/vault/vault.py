@@ -183,6 +183,14 @@ class Vault:
             ).fetchone()
         return Checkpoint(*row) if row else None
 
+    def copy_to(self, target: Path) -> None:
+        """Copy the vault while it is in use.
+
+        The copy keeps the keys of those who are forgotten later: whoever makes one states when it is to
+        be destroyed. Raises `Fault`s.
+        """
+        self._file.copy_to(target)
+
     def close(self) -> None:
         """Close the file; whoever is signed in can do nothing more."""
         self._file.close()
