@@ -9,7 +9,7 @@ from auditdesk.cli_frame import Misused, opened_session, printable, say
 from auditdesk.domain.errors import ProofError
 from auditdesk.domain.signed_note import parse_vkey
 from auditdesk.services.certificate import Certificate, check_certificate
-from auditdesk.services.evidence import check, key_text
+from auditdesk.services.evidence import Evidence, check, key_text
 from auditdesk.services.publishing import file_faults
 
 
@@ -29,7 +29,7 @@ def _save(arguments: Namespace) -> int:
     if not (digits.isascii() and digits.isdigit()):
         raise Misused(f"{arguments.event!r} is no event; say its number in the account, like #3.")
     with opened_session(arguments, "needed") as session:
-        made = session.evidence.save(
+        made = Evidence(session.books).save(
             arguments.target, int(digits), Path(arguments.out), with_opening=arguments.opening
         )
     opened = ", with its personal data" if made.opened else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -37,8 +37,17 @@ def check_bundle(path: Path, trusted: Sequence[str] = ()) -> Proven:
 
     Raises `ProofError` with the program's own code and sentence.
     """
+    return _checked(lambda: _program.read_bundle(path), trusted)
+
+
+def check_files(files: Mapping[str, bytes]) -> Proven:
+    """Check the files of a bundle before it is handed out. Raises `ProofError`."""
+    return _checked(lambda: files, ())
+
+
+def _checked(read: Callable[[], Mapping[str, bytes]], trusted: Sequence[str]) -> Proven:
     try:
-        proven = _program.check(_program.read_bundle(path), trusted)
+        proven = _program.check(read(), trusted)
     except _program.Refusal as refusal:
         raise ProofError(refusal.code, refusal.sentence) from refusal
     return Proven(

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from auditdesk.domain import events as e
-from auditdesk.domain.errors import Refused
+from auditdesk.domain.checkpoint import origin_of, parse_text
+from auditdesk.domain.errors import ProofError, Refused, VaultMissing
 from auditdesk.domain.facts import Fact
+from auditdesk.domain.signed_note import VerifierKey, parse_note
 from auditdesk.domain.streams import account_stream, operator_stream
 from auditdesk.domain.tlog_proof import TlogProof, format_proof
 from auditdesk.ledger.envelope import Envelope
@@ -98,16 +100,37 @@ class Evidence:
 
     def _bundle(self, envelope: Envelope) -> tuple[dict[str, bytes], int, str]:
         index = envelope.position - 1
-        kept = Checkpoints(self._books).covering(envelope.position)
-        hashes = self._ledger.inclusion_proof(envelope.position, size=kept.size)
+        note, size, key = self._signed(envelope.position)
+        hashes = self._ledger.inclusion_proof(envelope.position, size)
         files = {
             program.README_FILE: program.README,
             program.EVENT_FILE: program.canonical_line(document_of(envelope)),
-            program.PROOF_FILE: format_proof(TlogProof(index, tuple(hashes), kept.note)),
-            program.KEY_FILE: f"{kept.key.vkey()}\n".encode(),
+            program.PROOF_FILE: format_proof(TlogProof(index, tuple(hashes), note)),
+            program.KEY_FILE: f"{key.vkey()}\n".encode(),
             program.PROGRAM_FILE: program.program_bytes(),
         }
-        return files, kept.size, kept.key.vkey()
+        program.check_files(files)
+        return files, size, key.vkey()
+
+    def _signed(self, position: int) -> tuple[bytes, int, VerifierKey]:
+        """The newest signed checkpoint if it covers the position, else a new one; its size and its key.
+
+        The signature is checked with the whole bundle, once.
+        """
+        vault, checkpoints = self._books.vault, Checkpoints(self._books)
+        if vault is None:
+            raise VaultMissing("The vault, which knows the signing keys, is missing.", "Put it back.")
+        kept = checkpoints.newest()
+        if kept is None or kept.size < position:
+            kept = checkpoints.make()
+        raw = kept.note.encode()
+        note, name = parse_note(raw), origin_of(self._ledger.ledger_id)
+        keys = [VerifierKey.of(name, key.public_key) for key in vault.public_keys()]
+        signers = {(signature.name, signature.key_id) for signature in note.signatures}
+        known = [key for key in keys if (key.name, key.key_id) in signers]
+        if not known:
+            raise ProofError("unknown_signer", "The newest checkpoint is not signed with a key of the vault.")
+        return raw, parse_text(note.text).size, known[0]
 
     def _write(self, place: Path, files: dict[str, bytes], opened_stream: str) -> None:
         packed = program.pack(files)
