@@ -66,6 +66,7 @@ class AccountPage(QWidget):
     export_wanted = Signal()
     find_wanted = Signal()
     explain_wanted = Signal(object)
+    evidence_wanted = Signal(object)
     overview_shown = Signal()
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
@@ -268,6 +269,7 @@ class AccountPage(QWidget):
         self.header.find_chosen.connect(self.find_wanted)
         self.header.owner_chosen.connect(self._go_to_owner)
         self.panel.explain_requested.connect(self.explain_wanted)
+        self.panel.evidence_requested.connect(self.evidence_wanted)
         self.register.explain_requested.connect(self.explain_wanted)
         self.keys = TimeKeys(
             self, self.timeline, self.player, neighbour=self._neighbour, go_to_date=self.bar.focus_field

@@ -9,6 +9,7 @@ from auditdesk.desktop import formats
 from auditdesk.desktop.account_forms import form_of, receipt_text
 from auditdesk.desktop.account_page import AccountPage
 from auditdesk.desktop.context import Context
+from auditdesk.desktop.evidence_dialog import EvidenceDialog, saved_text
 from auditdesk.desktop.explain_dialog import ExplainDialog
 from auditdesk.desktop.export_dialog import ExportDialog, exported_text
 from auditdesk.desktop.find_dialog import FindDialog
@@ -118,7 +119,18 @@ class AccountsPage(QWidget):
         history = self._context.session.history
         step = history.step(self.page.number, version)
         event = history.event(account_stream(self.page.number), version)
-        ExplainDialog(step, event, self).open()
+        dialog = ExplainDialog(step, event, self)
+        dialog.evidence_wanted.connect(self._save_evidence)
+        dialog.open()
+
+    @Slot(object)
+    def _save_evidence(self, version: int) -> None:
+        number, history = self.page.number, self._context.session.history
+        event = history.event(account_stream(number), version)
+        sealed = event.personal is not None and not isinstance(event.personal, Mask)
+        dialog = EvidenceDialog(self._context, number, version, sealed=sealed, parent=self)
+        dialog.posted.connect(lambda result: self._context.done(saved_text(result)))
+        dialog.open()
 
     @Slot(object)
     def _set_look(self, look: Palette) -> None:
@@ -133,6 +145,7 @@ class AccountsPage(QWidget):
         self.page.export_wanted.connect(self._export)
         self.page.find_wanted.connect(self._find)
         self.page.explain_wanted.connect(self._explain)
+        self.page.evidence_wanted.connect(self._save_evidence)
         self._context.changed.connect(self.reload)
         self._context.look_changed.connect(self._set_look)
 

@@ -46,7 +46,7 @@ ACCOUNTS_PX: Final = 130
 
 
 class CustomerPage(QWidget):
-    """One customer at any moment. `form_wanted(key)`: rename, address, contact, open, forget."""
+    """One customer at any moment. `form_wanted(key)`: rename, address, contact, open, forget, certificate."""
 
     form_wanted = Signal(str)
 
@@ -123,6 +123,9 @@ class CustomerPage(QWidget):
             why = self._why_not(key, past=past)
             made.setEnabled(not why)
             made.setToolTip(why)
+        forgotten = self.state is not None and self.state.forgotten_at_us is not None
+        self.buttons["forget"].setVisible(not forgotten)
+        self.buttons["certificate"].setVisible(forgotten)
         if past:
             when = formats.instant(self.timeline.shown_us)
             self.banner.say(
@@ -154,7 +157,10 @@ class CustomerPage(QWidget):
             return self.tr("You are viewing the past. Return to the present to issue commands.")
         if not self._context.session.may_write:
             return self.tr("This session can only look: nobody is signed in who may write.")
-        if self.state is not None and self.state.forgotten_at_us is not None:
+        forgotten = self.state is not None and self.state.forgotten_at_us is not None
+        if key == "certificate":
+            return "" if forgotten else self.tr("The customer has not been forgotten.")
+        if forgotten:
             return self.tr("The customer has been forgotten.")
         if self.state is not None and self.state.erasure_requested_at_us is not None and key != "forget":
             return self.tr("The customer is being forgotten.")
@@ -173,6 +179,7 @@ class CustomerPage(QWidget):
             "contact": self.tr("Change &contact…"),
             "open": self.tr("&Open an account…"),
             "forget": self.tr("&Forget customer…"),
+            "certificate": self.tr("Save &certificate…"),
         }
         made = {}
         for key, text in words.items():
@@ -212,7 +219,8 @@ class CustomerPage(QWidget):
         for key in ("rename", "address", "contact", "open"):
             commands.addWidget(self.buttons[key])
         commands.addStretch(1)
-        commands.addWidget(self.buttons["forget"])
+        for key in ("forget", "certificate"):
+            commands.addWidget(self.buttons[key])
         details = Card(margin=16)
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from auditdesk.desktop import formats
 from auditdesk.desktop.account_forms import receipt_text
+from auditdesk.desktop.certificate_dialog import CertificateDialog, certified_text
 from auditdesk.desktop.context import Context
 from auditdesk.desktop.customer_forms import (
     AddressForm,
@@ -25,6 +26,7 @@ from auditdesk.domain.errors import AuditdeskError
 from auditdesk.domain.personal import Mask
 from auditdesk.services.desk import Receipt
 from auditdesk.services.directory import CustomerLine
+from auditdesk.services.forgetting import Erasure
 
 
 class CustomersPage(QWidget):
@@ -124,8 +126,10 @@ class CustomersPage(QWidget):
         if key == "forget":
             preview = self._context.session.forgetting.preview(state.number)
             forget = ForgetDialog(self._context, preview, self)
-            forget.posted.connect(lambda erasure: self._context.done(erased_text(erasure)))
+            forget.posted.connect(self._forgotten)
             return forget
+        if key == "certificate":
+            return self._certificate_dialog(state.number)
         if key == "open":
             opening = OpenAccountForm(self._context, state, self)
             opening.posted.connect(self._opened)
@@ -137,6 +141,17 @@ class CustomersPage(QWidget):
         form: FormDialog = forms[key](self._context, state, state.personal, self)
         form.posted.connect(lambda receipt: self._context.done(receipt_text(receipt)))
         return form
+
+    @Slot(object)
+    def _forgotten(self, erasure: Erasure) -> None:
+        """Say what came of it, and offer the certificate."""
+        self._context.done(erased_text(erasure))
+        self._certificate_dialog(erasure.customer, erased_text(erasure)).open()
+
+    def _certificate_dialog(self, customer: str, outcome: str = "") -> CertificateDialog:
+        dialog = CertificateDialog(self._context, customer, outcome, self)
+        dialog.posted.connect(lambda paths: self._context.notified.emit(certified_text(paths)))
+        return dialog
 
     @Slot(object)
     def _opened(self, receipt: Receipt) -> None:

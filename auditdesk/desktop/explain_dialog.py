@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
@@ -19,7 +19,9 @@ SIZE_PX = (620, 560)
 
 
 class ExplainDialog(QDialog):
-    """Everything that is kept of one event of an account."""
+    """Everything that is kept of one event of an account. `evidence_wanted(version)`."""
+
+    evidence_wanted = Signal(object)
 
     def __init__(self, step: StepView, event: EventView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,6 +36,8 @@ class ExplainDialog(QDialog):
         self.text.setReadOnly(True)
         self.copy = button(self.tr("&Copy as JSON"), "copyButton")
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text.toPlainText()))
+        self.evidence = button(self.tr("Save &evidence…"), "evidenceButton")
+        self.evidence.clicked.connect(lambda: self.evidence_wanted.emit(event.envelope.version))
         self.done_button = button(self.tr("Close"), "closeButton", kind="primary")
         self.done_button.clicked.connect(self.accept)
         self._lay_out(step, event)
@@ -70,6 +74,7 @@ class ExplainDialog(QDialog):
         lines.setColumnStretch(2, 1)
         buttons = QHBoxLayout()
         buttons.addWidget(self.copy)
+        buttons.addWidget(self.evidence)
         buttons.addStretch(1)
         buttons.addWidget(self.done_button)
         box = QVBoxLayout(self)

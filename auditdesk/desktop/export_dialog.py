@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import cast
+from typing import Final, cast
 
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHBoxLayout, QWidget
 
@@ -17,6 +17,8 @@ from auditdesk.domain.errors import Refused
 from auditdesk.domain.moments import AtInstant, AtVersion, Moment, Now
 from auditdesk.services.report_frame import ReportName
 from auditdesk.services.reports import ExportResult
+
+NOT_OF_AN_ACCOUNT: Final = ("balances", "erasures")
 
 
 class ExportDialog(FormDialog):
@@ -42,6 +44,7 @@ class ExportDialog(FormDialog):
                 ("statement", self.tr("Account statement: every entry with the running balance")),
                 ("balances", self.tr("Balances of all accounts")),
                 ("events", self.tr("Event log")),
+                ("erasures", self.tr("Register of erasures")),
             ],
         )
         self.report.set_text(report)
@@ -81,7 +84,7 @@ class ExportDialog(FormDialog):
             raise Refused("text_missing", self.tr("Say where the file is to go."), field="path")
         path = Path(text).expanduser()
         report = cast("ReportName", self.report.text())
-        account = "" if report == "balances" else self.account.text().strip()
+        account = "" if report in NOT_OF_AN_ACCOUNT else self.account.text().strip()
         moment = self._moment
         if isinstance(moment, AtVersion) and not account:
             raise Refused(
@@ -102,7 +105,10 @@ class ExportDialog(FormDialog):
 
     def _file_name(self) -> str:
         account = self.account.text().strip()
-        parts = [self.report.text(), *([account] if account and self.report.text() != "balances" else [])]
+        parts = [
+            self.report.text(),
+            *([account] if account and self.report.text() not in NOT_OF_AN_ACCOUNT else []),
+        ]
         return "-".join(parts).replace("/", "-") + ".csv"
 
     def _rename(self) -> None:

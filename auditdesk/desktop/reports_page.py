@@ -111,6 +111,11 @@ class ReportsPage(QWidget):
                     "The log itself, one row an event: who did what, when it was booked and when recorded."
                 ),
             ),
+            (
+                "erasures",
+                self.tr("Register of erasures"),
+                self.tr("Who was forgotten, by number: why, when, by whom, and which key was destroyed."),
+            ),
         )
         grid = QGridLayout()
         grid.setSpacing(12)
@@ -130,8 +135,8 @@ class ReportsPage(QWidget):
                 ),
                 bring,
             ),
-            1,
-            1,
+            2,
+            0,
         )
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)

@@ -34,10 +34,11 @@ _LONG_RUN: Final = re.compile(r"\S{20}(?=\S)")
 class StatePanel(QScrollArea):
     """The account and its owner as they were, each line with what the event changed of it.
 
-    `explain_requested` carries the version of the event shown.
+    `explain_requested` and `evidence_requested` carry the version of the event shown.
     """
 
     explain_requested = Signal(object)
+    evidence_requested = Signal(object)
 
     def __init__(self, formats: Formats, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,6 +56,10 @@ class StatePanel(QScrollArea):
         self.explain.setObjectName("explainButton")
         self.explain.setToolTip(self.tr("Before and after, payload and proof of this event"))
         self.explain.clicked.connect(self._ask_to_explain)
+        self.evidence = QPushButton(self.tr("Save evidence…"))
+        self.evidence.setObjectName("evidenceButton")
+        self.evidence.setToolTip(self.tr("Proof of this event that anybody can check without auditdesk"))
+        self.evidence.clicked.connect(self._ask_for_evidence)
         self._state = LineList("state", formats)
         self._event = LineList("event", formats, compact=True)
         self.setWidget(self._lay_out())
@@ -66,6 +71,7 @@ class StatePanel(QScrollArea):
         split.setFixedHeight(1)
         buttons = QHBoxLayout()
         buttons.addWidget(self.explain)
+        buttons.addWidget(self.evidence)
         buttons.addStretch(1)
         body = QWidget()
         body.setObjectName("stateBody")
@@ -109,6 +115,11 @@ class StatePanel(QScrollArea):
     def _ask_to_explain(self) -> None:
         if self._version:
             self.explain_requested.emit(self._version)
+
+    @Slot()
+    def _ask_for_evidence(self) -> None:
+        if self._version:
+            self.evidence_requested.emit(self._version)
 
 
 class LineList(QWidget):
