@@ -8,11 +8,14 @@ from typing import cast
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QVBoxLayout, QWidget
 
+from auditdesk.desktop import formats
 from auditdesk.desktop.context import Context
 from auditdesk.desktop.export_dialog import ExportDialog, exported_text
 from auditdesk.desktop.progress import ProgressDialog
 from auditdesk.desktop.widgets import Banner, Card, button, label
 from auditdesk.domain.errors import Cancelled
+from auditdesk.domain.instants import to_iso
+from auditdesk.services.backup import BackupResult
 from auditdesk.services.import_summary import ImportSummary
 from auditdesk.services.report_frame import ReportName
 
@@ -64,6 +67,30 @@ class ReportsPage(QWidget):
         self._context.done(text)
 
     @Slot(object)
+    def back_up(self, parent: Path) -> None:
+        """Make a backup in a new folder below `parent`."""
+        backup, now_us = self._context.session.backup, self._context.session.books.clock()
+        name = f"auditdesk-backup-{to_iso(now_us)[:19].replace(':', '')}"
+        task = self._context.runner.run(
+            lambda task: backup.run(parent / name, progress=task),
+            on_success=self._backed_up,
+            on_failure=self._fail,
+        )
+        ProgressDialog(task, self.tr("Backing up"), self).open()
+
+    @Slot(object)
+    def _backed_up(self, result: BackupResult) -> None:
+        text = self.tr("{n} events backed up to {folder} and verified.").format(
+            n=f"{result.events:,}", folder=result.folder
+        )
+        if result.vault_expires_on is not None:
+            day = formats.day(result.vault_expires_on)
+            text += " " + self.tr("Keep the vault's folder apart, and destroy it by {day}.").format(day=day)
+        self.bad.say("")
+        self.good.say(text)
+        self._context.notified.emit(text)
+
+    @Slot(object)
     def _fail(self, error: object) -> None:
         self.good.say("")
         self.bad.say("" if isinstance(error, Cancelled) else str(error))
@@ -78,6 +105,11 @@ class ReportsPage(QWidget):
         self.bad.say("")
         self.good.say(exported_text(result))
         self._context.done(exported_text(result))
+
+    def _choose_backup(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, self.tr("Back up to"), str(Path.home()))
+        if folder:
+            self.back_up(Path(folder))
 
     def _choose_folder(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, self.tr("Import a folder"), str(Path.home()))
@@ -137,6 +169,20 @@ class ReportsPage(QWidget):
             ),
             2,
             0,
+        )
+        keep = button(self.tr("&Back up…"), "backupButton")
+        keep.clicked.connect(self._choose_backup)
+        grid.addWidget(
+            _card(
+                self.tr("Backup"),
+                self.tr(
+                    "A verified copy of the ledger, made while it is in use, and apart from it one of the "
+                    "vault, which must be destroyed after 30 days so that the forgotten stay forgotten."
+                ),
+                keep,
+            ),
+            2,
+            1,
         )
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)

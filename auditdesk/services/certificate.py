@@ -20,13 +20,14 @@ from auditdesk.domain.checkpoint import origin_of
 from auditdesk.domain.errors import ProofError, Refused
 from auditdesk.domain.instants import to_iso
 from auditdesk.domain.merkle import verify_consistency
-from auditdesk.domain.signed_note import VerifierKey, parse_note, parse_vkey, sign_note, verify_note
+from auditdesk.domain.signed_note import VerifierKey, parse_note, parse_vkey, verify_note
 from auditdesk.domain.streams import account_stream, customer_stream
 from auditdesk.ledger.envelope import Envelope
 from auditdesk.services.books import Books
 from auditdesk.services.checking_program import is_signature
 from auditdesk.services.lookup import find_customer
 from auditdesk.services.publishing import drafting
+from auditdesk.services.signing import keys_named, signed_note
 from auditdesk.vault.vault import Vault
 
 KIND: Final = "auditdesk erasure certificate 1"
@@ -80,15 +81,10 @@ class Certificates:
 
         Raises `Refused` (`customer_unknown`, `not_forgotten`), `VaultLocked` where the operator may not sign.
         """
-        unlocked = self._books.check_unlocked()
-        vault = self._books.vault
-        if vault is None:
-            raise AssertionError("an unlocked vault is a vault")
+        self._books.check_unlocked()
         certificate = self._certificate(find_customer(self._books, customer))
-        used = unlocked.sign(b"")
-        public_key = next(key.public_key for key in vault.public_keys() if key.key_id == used.key_id)
-        key = VerifierKey.of(origin_of(self._ledger.ledger_id) + NAME_SUFFIX, public_key)
-        note = sign_note(_text(key.name, certificate), key, lambda message: unlocked.sign(message).signature)
+        text = _text(origin_of(self._ledger.ledger_id) + NAME_SUFFIX, certificate)
+        note, key = signed_note(self._books, text, NAME_SUFFIX)
         return SignedCertificate(certificate, key.vkey(), note.decode().rpartition("\n\n")[2].strip("\n"))
 
     def save(self, customer: str, out: Path) -> SignedCertificate:
@@ -177,8 +173,7 @@ def check_certificate(raw: bytes, keys: Iterable[VerifierKey] = ()) -> Certifica
 
 def keys_of(vault: Vault) -> tuple[VerifierKey, ...]:
     """The keys that ever signed certificates of a vault's ledger, retired ones too."""
-    name = origin_of(vault.ledger_id) + NAME_SUFFIX
-    return tuple(VerifierKey.of(name, key.public_key) for key in vault.public_keys())
+    return keys_named(vault, NAME_SUFFIX)
 
 
 def _read(raw: bytes) -> SignedCertificate:

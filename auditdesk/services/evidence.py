@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from auditdesk.domain import events as e
-from auditdesk.domain.checkpoint import origin_of, parse_text
+from auditdesk.domain.checkpoint import parse_text
 from auditdesk.domain.errors import ProofError, Refused, VaultMissing
 from auditdesk.domain.facts import Fact
 from auditdesk.domain.signed_note import VerifierKey, parse_note
@@ -24,6 +24,7 @@ from auditdesk.services.folders import new_folder
 from auditdesk.services.lookup import find_account
 from auditdesk.services.publishing import drafting, file_faults, outside_workspace
 from auditdesk.services.revealing import Revealer
+from auditdesk.services.signing import keys_named
 
 REPORT: Final = "evidence"
 ZIP_SUFFIX: Final = ".zip"
@@ -124,10 +125,9 @@ class Evidence:
         if kept is None or kept.size < position:
             kept = checkpoints.make()
         raw = kept.note.encode()
-        note, name = parse_note(raw), origin_of(self._ledger.ledger_id)
-        keys = [VerifierKey.of(name, key.public_key) for key in vault.public_keys()]
+        note = parse_note(raw)
         signers = {(signature.name, signature.key_id) for signature in note.signatures}
-        known = [key for key in keys if (key.name, key.key_id) in signers]
+        known = [key for key in keys_named(vault) if (key.name, key.key_id) in signers]
         if not known:
             raise ProofError("unknown_signer", "The newest checkpoint is not signed with a key of the vault.")
         return raw, parse_text(note.text).size, known[0]

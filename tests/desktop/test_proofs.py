@@ -15,6 +15,7 @@ from auditdesk.desktop.explain_dialog import ExplainDialog
 from auditdesk.desktop.forget_dialog import ForgetDialog
 from auditdesk.services.certificate import Certificate, SignedCertificate, check_certificate
 from auditdesk.services.evidence import check
+from auditdesk.services.restoring import restore
 from tests.desktop.bank import BOB, MAIN
 
 SAMPLE = SignedCertificate(
@@ -115,6 +116,14 @@ def test_after_forgetting_a_certificate_is_offered_and_stays_to_be_had(
     assert (tmp_path / "erasure.pdf").read_bytes().startswith(b"%PDF-")
     assert not page.buttons["certificate"].isHidden()
     assert page.buttons["forget"].isHidden()
+
+
+def test_a_backup_is_made_from_the_window(qtbot: QtBot, desk: DeskPage, tmp_path: Path) -> None:
+    (tmp_path / "kept").mkdir()
+    desk.reports.back_up(tmp_path / "kept")
+    qtbot.waitUntil(lambda: "backed up" in desk.reports.good.sentence.text())
+    (folder,) = (tmp_path / "kept").iterdir()
+    assert restore(folder, tmp_path / "again").vault_present
 
 
 def test_the_certificate_on_paper_says_what_is_signed_and_takes_text_for_text() -> None:
