@@ -18,7 +18,7 @@ from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import AuditdeskError, Fault, Refused
 from auditdesk.domain.facts import Fact
 from auditdesk.domain.instants import day_of
-from auditdesk.domain.personal import Mask, Personal
+from auditdesk.domain.personal import REDACTED, Mask, Personal
 from auditdesk.domain.streams import account_stream, customer_stream, operator_stream
 from auditdesk.ledger.store import Ledger, StreamAppend
 from auditdesk.services.books import Books, new_command_id
@@ -204,7 +204,7 @@ def resume(ledger: Ledger, vault: Vault, unlocked: Unlocked | None) -> tuple[str
 
 
 def _record(ledger: Ledger, customer: str, key_id: str, operator: str) -> None:
-    loaded = ledger.load_customer(customer, reveal=lambda _: None, reveal_snapshot=lambda *_: b"")
+    loaded = ledger.load_customer(customer, reveal=lambda _: None, reveal_snapshot=lambda *_: REDACTED)
     if loaded is None or loaded.state.forgotten_at_us is not None:
         return
     accounts = tuple(row.number for row in ledger.accounts_of(customer))

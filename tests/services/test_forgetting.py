@@ -12,6 +12,7 @@ from auditdesk.domain.account_rules import Note
 from auditdesk.domain.errors import KeyLost, Refused
 from auditdesk.domain.moments import AtVersion
 from auditdesk.domain.personal import Address, Mask, PersonalDetails
+from auditdesk.ledger.snapshots import SNAPSHOT_INTERVAL_EVENTS
 from auditdesk.services.forgetting import Step
 from auditdesk.services.session import Session
 from auditdesk.services.workspace import VAULT_FILE, Workspace
@@ -163,3 +164,10 @@ def test_a_restored_vault_brings_nobody_back(
     with pytest.raises(KeyLost):
         again.books.unlocked.open(late, f"customer/{late}", 1, b"\x01" + bytes(60), kind="event")
     reopened.close()
+
+
+def test_a_customer_of_many_changes_who_has_snapshots_can_be_forgotten(session: Session, jane: str) -> None:
+    for number in range(SNAPSHOT_INTERVAL_EVENTS):
+        session.desk.rename_customer(jane, f"Jane {number}")
+    assert session.forgetting.forget(jane, "letter 2025/17").sealed_events == SNAPSHOT_INTERVAL_EVENTS + 1
+    assert session.history.customer_at(jane).state.forgotten_at_us is not None
