@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from auditdesk.bootstrap import open_workspace
+from auditdesk.domain.errors import AuditdeskError
 from auditdesk.services.session import Session
 from auditdesk.services.workspace import Workspace
 
@@ -41,10 +42,19 @@ def opened_session(arguments: Namespace, keys: Keys) -> Iterator[Session]:
             warn(warning)
         try:
             yield session
+            _sign_off(session)
         finally:
             session.close()
     finally:
         workspace.close()
+
+
+def _sign_off(session: Session) -> None:
+    """A checkpoint at exit; what was done stays done where it can't be signed."""
+    try:
+        session.sign_off()
+    except AuditdeskError as error:
+        warn(f"No checkpoint was signed: {error}")
 
 
 def _sign_in(workspace: Workspace, arguments: Namespace, keys: Keys) -> Session:

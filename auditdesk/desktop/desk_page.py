@@ -21,6 +21,7 @@ from auditdesk.desktop.context import Context
 from auditdesk.desktop.customers_page import CustomersPage
 from auditdesk.desktop.event_log_page import EventLogPage
 from auditdesk.desktop.fields import SearchField
+from auditdesk.desktop.guard import Guard
 from auditdesk.desktop.icons import icon
 from auditdesk.desktop.integrity_page import IntegrityPage
 from auditdesk.desktop.reports_page import ReportsPage
@@ -30,6 +31,7 @@ from auditdesk.desktop.tokens import Palette
 from auditdesk.desktop.widgets import Banner, label
 from auditdesk.domain.errors import AuditdeskError
 from auditdesk.domain.moments import Moment
+from auditdesk.services.findings import VerificationReport
 from auditdesk.services.workspace import Workspace
 
 NAV_PX: Final = 78
@@ -55,6 +57,7 @@ class DeskPage(QWidget):
         self.log = EventLogPage(context)
         self.reports = ReportsPage(context)
         self.integrity = IntegrityPage(context)
+        self.guard = Guard(context.session, self)
         self.pages = QStackedWidget()
         self.nav = QButtonGroup(self)
         self._nav_icons: list[tuple[QToolButton, str]] = []
@@ -71,15 +74,17 @@ class DeskPage(QWidget):
         self.set_look(look)
 
     def enter(self) -> None:
-        """Fill the first page."""
-        self.warning.say(" ".join(self._workspace.warnings))
+        """Fill the first page, and verify what is new."""
+        self._warn()
         self.accounts.reload()
+        self.guard.start()
         self.accounts.list.search.setFocus()
 
     def leave(self) -> None:
         """Stop what still moves, before the session is closed."""
         self._receipt_timer.stop()
         self.accounts.page.player.pause()
+        self.guard.stop()
 
     @Slot(str, object)
     def show_account(self, number: str, moment: Moment | None = None) -> None:
@@ -141,14 +146,32 @@ class DeskPage(QWidget):
         if isinstance(current, CustomersPage | EventLogPage | IntegrityPage):
             current.reload()
 
-    @Slot(object, object)
-    def _show_verified(self, position: int, findings: int) -> None:
+    def _warn(self) -> None:
+        self.warning.say(" ".join(self._workspace.warnings))
+
+    @Slot(object, object, str)
+    def _show_verifying(self, done: int, total: int, _what: str) -> None:
+        if total:
+            self.verified.setText(self.tr("verifying {share} %").format(share=100 * done // total))
+
+    @Slot(object)
+    def _show_verified(self, report: VerificationReport) -> None:
+        """Say in the status line what a verification found; a damaged ledger can only be looked at."""
+        findings = len(report.findings)
         if findings:
             self.verified.setText(self.tr("{n} findings: not as it must be").format(n=findings))
+            self._warn()
         else:
-            self.verified.setText(self.tr("verified to #{position}").format(position=f"{position:,}"))
+            position = f"{report.position:,}"
+            self.verified.setText(self.tr("verified to #{position}").format(position=position))
         self.verified.setProperty("tone", "bad" if findings else "good")
         self.verified.style().polish(self.verified)
+        if report.damage:
+            self._context.changed.emit()
+
+    @Slot(str)
+    def _alarm(self, text: str) -> None:
+        self.warning.say(" ".join((*self._workspace.warnings, text)))
 
     def _connect(self) -> None:
         context = self._context
@@ -159,6 +182,9 @@ class DeskPage(QWidget):
         self.search.returnPressed.connect(self._search)
         self.nav.idClicked.connect(self._turn)
         self.integrity.verified.connect(self._show_verified)
+        self.guard.progressed.connect(self._show_verifying)
+        self.guard.verified.connect(self.integrity.show_report)
+        self.guard.alarmed.connect(self._alarm)
         self._receipt_timer.timeout.connect(lambda: self.receipt.setText(""))
         QShortcut(QKeySequence("Ctrl+K"), self, self.search.setFocus)
         QShortcut(QKeySequence(Qt.Key.Key_F1), self, lambda: ShortcutsHelp(self).open())

@@ -15,9 +15,9 @@ SECOND_US = 1_000_000
 
 
 class IntegrityPage(QWidget):
-    """Runs a verification. `verified(position, findings)`."""
+    """Runs a verification. `verified(VerificationReport)`: that, or the quiet one, has ended."""
 
-    verified = Signal(object, object)
+    verified = Signal(object)
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -35,8 +35,9 @@ class IntegrityPage(QWidget):
         self.empty = EmptyState("integrity", context.look)
         self.empty.explain(
             self.tr(
-                "A verification reads the whole log, replays every account and customer from zero, and "
-                "compares balances, entries, snapshots, seals and keys with what it finds."
+                "A verification reads the whole log, chains its Merkle tree anew and holds it against the "
+                "signed checkpoints, replays every account and customer from zero, and compares balances, "
+                "entries, snapshots, seals and keys with what it finds."
             )
         )
         self._card = Card(margin=1)
@@ -51,24 +52,28 @@ class IntegrityPage(QWidget):
         """Verify everything, off the GUI thread."""
         self.run.setEnabled(False)
         verification = self._context.session.verification
-        task = self._context.runner.run(verification.run, on_success=self._show, on_failure=self._fail)
+        task = self._context.runner.run(verification.run, on_success=self.show_report, on_failure=self._fail)
         ProgressDialog(task, self.tr("Verifying"), self).open()
 
     @Slot(object)
-    def _show(self, report: VerificationReport) -> None:
+    def show_report(self, report: VerificationReport) -> None:
+        """Show what a verification found."""
         self.run.setEnabled(True)
         self.good.say("")
         self.bad.say("")
         if report.clean:
-            self.good.say(
-                self.tr("Everything agrees with the log up to #{n}.").format(n=f"{report.position:,}")
-            )
+            text = self.tr("Everything agrees with the log up to #{n}.").format(n=f"{report.position:,}")
+            if report.after:
+                text += " " + self.tr("What was before #{n} had been verified earlier.").format(
+                    n=f"{report.after + 1:,}"
+                )
+            self.good.say(text)
         else:
             self.bad.say(self.tr("{n} findings. Nothing was changed.").format(n=len(report.findings)))
         self.summary.setText(
             self.tr(
                 "{events} events, {accounts} accounts, {customers} customers, {entries} entries, {snapshots} "
-                "snapshots; {seals} sealed values opened; {seconds} s."
+                "snapshots; {seals} sealed values opened; {checkpoints} checkpoints; {seconds} s."
             ).format(
                 events=f"{report.events:,}",
                 accounts=f"{report.accounts:,}",
@@ -76,6 +81,7 @@ class IntegrityPage(QWidget):
                 entries=f"{report.entries:,}",
                 snapshots=f"{report.snapshots:,}",
                 seals=f"{report.seals_opened:,}",
+                checkpoints=f"{report.checkpoints:,}",
                 seconds=f"{report.elapsed_us / SECOND_US:.1f}",
             )
         )
@@ -83,7 +89,7 @@ class IntegrityPage(QWidget):
         self.findings.addItems([f"{finding.kind}: {finding.sentence}" for finding in report.findings])
         self._card.setVisible(not report.clean)
         self.empty.setVisible(report.clean)
-        self.verified.emit(report.position, len(report.findings))
+        self.verified.emit(report)
 
     @Slot(object)
     def _fail(self, error: object) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -178,6 +179,8 @@ class MainWindow(QMainWindow):
             self.desk.deleteLater()
             self.desk = None
         if self.session is not None:
+            with suppress(AuditdeskError):  # the next opening compares again, and says what it finds
+                self.session.sign_off()
             self.session.close()
             self.session = None
         if self._context is not None:

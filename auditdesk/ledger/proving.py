@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import select, tuple_
 
-from auditdesk.domain.merkle import Node, Tree
+from auditdesk.domain.merkle import Frontier, Node, Tree
 from auditdesk.ledger import appending, schema
 from auditdesk.ledger.reading import Reading
 from auditdesk.ledger.rows import fetch
@@ -37,6 +37,11 @@ class Proving(Reading):
         with self.look() as connection:
             end = appending.read_head(connection).position if size is None else size
             return Tree(end, node_reader(connection)).root()
+
+    def frontier(self, size: int) -> Frontier:
+        """The right edge of the tree of the first `size` events. Raises `ProofError`."""
+        with self.look() as connection:
+            return Frontier.load(size, node_reader(connection))
 
     def inclusion_proof(self, position: int, size: int) -> list[bytes]:
         """That the event at `position` is among the first `size`. Raises `ProofError`."""

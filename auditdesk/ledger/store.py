@@ -27,7 +27,11 @@ READ_ONLY_WARNING: Final = "The ledger's folder can't be written, so it can only
 
 
 class Ledger(Proving):
-    """One bank's book. May be used from several threads: each piece of work has a connection of its own."""
+    """One bank's book. May be used from several threads: each piece of work has a connection of its own.
+
+    `warnings` are what the person should know, in whole sentences; `damage` are those of them that say why
+    what is read here is not to be believed.
+    """
 
     def __init__(
         self,
@@ -42,6 +46,7 @@ class Ledger(Proving):
         self.path = path
         self.read_only = read_only
         self.warnings = warnings
+        self.damage: tuple[str, ...] = ()
         self._clock = clock
         facts = self._meta()
         self.ledger_id = facts["ledger_id"]
@@ -132,10 +137,11 @@ class Ledger(Proving):
             if not fetch(connection, select(table.c.size).where(table.c.size == checkpoint.size)):
                 insert_many(connection, table, [tuple(checkpoint)])
 
-    def refuse_writes(self, reason: str) -> None:
-        """From now on the ledger can only be looked at, and its warnings say why."""
+    def distrust(self, reason: str) -> None:
+        """From now on the ledger can only be looked at, as something in it is not what it was."""
         self.read_only = True
-        if reason not in self.warnings:
+        if reason not in self.damage:
+            self.damage = (*self.damage, reason)
             self.warnings = (*self.warnings, reason)
 
     def rebuild_projections(self) -> None:

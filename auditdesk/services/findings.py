@@ -11,6 +11,10 @@ Kind = Literal[
     "version_gap",
     "clock_backwards",
     "leaf_mismatch",
+    "tree_differs",
+    "checkpoint_differs",
+    "anchor_differs",
+    "log_truncated",
     "event_unreadable",
     "fold_impossible",
     "account_differs",
@@ -24,6 +28,9 @@ Kind = Literal[
     "unreadable",
     "not_listed",
 ]
+
+
+OF_THE_VAULT: Final[tuple[Kind, ...]] = ("key_lost", "key_of_forgotten")
 
 
 class Finding(NamedTuple):
@@ -61,7 +68,11 @@ class Findings:
 
 
 class VerificationReport(NamedTuple):
-    """The result: clean exactly when there are no findings. Counts say what was looked at."""
+    """The result: clean exactly when there are no findings. Counts say what was looked at.
+
+    The events looked at are those `after` a position (0: all) up to `position`; `checkpoints` counts the
+    signed roots that were compared, anchors included.
+    """
 
     findings: tuple[Finding, ...]
     events: int
@@ -70,6 +81,8 @@ class VerificationReport(NamedTuple):
     entries: int
     snapshots: int
     seals_opened: int
+    checkpoints: int
+    after: int
     position: int
     elapsed_us: int
 
@@ -77,3 +90,11 @@ class VerificationReport(NamedTuple):
     def clean(self) -> bool:
         """Whether nothing was found."""
         return not self.findings
+
+    @property
+    def damage(self) -> str:
+        """The first finding that says the ledger itself is not what it was; empty where none does.
+
+        A key that is lost or too many is the vault's trouble: the ledger can go on.
+        """
+        return next((found.sentence for found in self.findings if found.kind not in OF_THE_VAULT), "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from auditdesk.domain import account as account_fold
 from auditdesk.domain import customer as customer_fold
@@ -20,13 +20,47 @@ from auditdesk.vault.vault import Unlocked
 Report = Callable[[Finding], None]
 
 
+class Before(Protocol):
+    """What was there before the first event that is looked at."""
+
+    position: int
+    recorded_at_us: int
+
+    def stream(self, first: Envelope) -> tuple[int, int]:
+        """Version and booked-at instant of the stream before its first event that is looked at."""
+
+    def account(self, first: Envelope) -> Account | None:
+        """The account before that event."""
+
+    def customer(self, first: Envelope) -> Customer | None:
+        """The customer before that event."""
+
+
+class _Nothing:
+    position = 0
+    recorded_at_us = 0
+
+    def stream(self, first: Envelope) -> tuple[int, int]:  # noqa: ARG002 - nothing is before any event
+        return 0, 0
+
+    def account(self, first: Envelope) -> Account | None:  # noqa: ARG002 - the same
+        return None
+
+    def customer(self, first: Envelope) -> Customer | None:  # noqa: ARG002 - the same
+        return None
+
+
+NOTHING_BEFORE: Final[Before] = _Nothing()
+
+
 class Numbering:
     """Positions and versions without gaps, clocks that never run backwards, leaves that match their rows."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, before: Before = NOTHING_BEFORE) -> None:
         self._report = report
-        self._position = 0
-        self._recorded_at_us = 0
+        self._before = before
+        self._position = before.position
+        self._recorded_at_us = before.recorded_at_us
         self._streams: dict[str, tuple[int, int]] = {}
 
     def see(self, envelope: Envelope) -> None:
@@ -34,7 +68,7 @@ class Numbering:
         position, stream = envelope.position, envelope.stream
         if position != self._position + 1:
             self._found("position_gap", envelope, f"Position {position} follows {self._position}.")
-        version, booked_at_us = self._streams.get(stream, (0, 0))
+        version, booked_at_us = self._streams.get(stream) or self._before.stream(envelope)
         if envelope.version != version + 1:
             self._found("version_gap", envelope, f"Version {envelope.version} of {stream} follows {version}.")
         if envelope.recorded_at_us < self._recorded_at_us or envelope.booked_at_us < booked_at_us:
@@ -54,9 +88,12 @@ class Numbering:
 class Replay:
     """Folds every stream from zero; what it holds at the end is what the projections must say."""
 
-    def __init__(self, report: Report, entries: Callable[[EntryRow], None]) -> None:
+    def __init__(
+        self, report: Report, entries: Callable[[EntryRow], None], before: Before = NOTHING_BEFORE
+    ) -> None:
         self._report = report
         self._entry = entries
+        self._before = before
         self._broken: set[str] = set()
         self.accounts: dict[str, Account] = {}
         self.customers: dict[str, Customer] = {}
@@ -82,14 +119,15 @@ class Replay:
 
     def _fold_customer(self, envelope: Envelope, event: e.Event) -> Customer:
         number = name_in(envelope.stream)
-        before = self.customers.get(number)
+        before = self.customers.get(number) or self._before.customer(envelope)
         state = customer_fold.apply(number, before, event, None, envelope.booked_at_us)
         self.customers[number] = state
         return state
 
     def _fold_account(self, envelope: Envelope, event: e.Event) -> Account:
         number = name_in(envelope.stream)
-        state = account_fold.apply(number, self.accounts.get(number), event, envelope.booked_at_us)
+        before = self.accounts.get(number) or self._before.account(envelope)
+        state = account_fold.apply(number, before, event, envelope.booked_at_us)
         self.accounts[number] = state
         if isinstance(event, e.MoneyEvent):
             amount_minor = event.SIGN * event.amount_minor

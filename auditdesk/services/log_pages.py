@@ -16,9 +16,11 @@ PAGE_EVENTS: Final = 5_000
 Report = Callable[[Finding], None]
 
 
-def readable_log(ledger: Ledger, last: int, report: Report, progress: Progress) -> Iterator[Envelope]:
-    """The events of positions 1 to `last` that can be read; stretches of others become one finding each."""
-    for after in range(0, last, PAGE_EVENTS):
+def readable_log(
+    ledger: Ledger, first_after: int, last: int, report: Report, progress: Progress
+) -> Iterator[Envelope]:
+    """The events after a position up to `last` that can be read; each stretch of others is a finding."""
+    for after in range(first_after, last, PAGE_EVENTS):
         yield from _Page(ledger, report, progress).read(after, min(after + PAGE_EVENTS, last))
 
 

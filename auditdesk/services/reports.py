@@ -31,6 +31,7 @@ from auditdesk.services.report_frame import ControlTotal, Query, Report, ReportN
 from auditdesk.services.report_frame import batches as in_batches
 from auditdesk.services.report_statement import Statement
 from auditdesk.services.revealing import Revealer
+from auditdesk.services.standing import UNVERIFIED, standing_of
 
 REPORTS: Final[dict[ReportName, Callable[[Source], Report]]] = {
     "statement": Statement,
@@ -39,11 +40,15 @@ REPORTS: Final[dict[ReportName, Callable[[Source], Report]]] = {
     "erasures": ErasureRegister,
 }
 BATCH_ROWS: Final = 2_000
+MARK_COLUMN: Final = "verification"
 BOM: Final = b"\xef\xbb\xbf"
 
 
 class ExportResult(NamedTuple):
-    """A report that was written. `sha256` is of the CSV file's bytes, hex."""
+    """A report that was written. `sha256` is of the CSV file's bytes, hex.
+
+    `unverified` says that the ledger is damaged; then each row says so, in a last column.
+    """
 
     path: Path
     rows: int
@@ -51,6 +56,7 @@ class ExportResult(NamedTuple):
     manifest_path: Path
     control_totals: tuple[ControlTotal, ...]
     revealed: bool
+    unverified: bool
 
 
 class Reports:
@@ -98,14 +104,15 @@ class Reports:
             file = drafts.add(target)
             if bom:
                 file.write(BOM)
-            rows = _write_rows(content, file, progress)
+            standing = standing_of(self._books, query.last_position)
+            rows = _write_rows(content, file, progress, mark=UNVERIFIED if standing.damaged else "")
             drafts.add(manifest_path(target)).write(
                 manifest_bytes(
                     bank={"ledger_id": self._ledger.ledger_id, "bank": self._ledger.bank},
                     report=self._describe(report, file, rows, reveal=reveal, raw=raw, bom=bom),
                     query=query,
                     totals=content.totals.as_rows(),
-                    extras=content.extras(),
+                    extras={"verification": standing.document, **content.extras()},
                 )
             )
             progress.check()
@@ -120,6 +127,7 @@ class Reports:
             manifest_path=manifest_path(target),
             control_totals=content.totals.as_rows(),
             revealed=reveal,
+            unverified=standing.damaged,
         )
 
     def _query(
@@ -178,14 +186,14 @@ class Reports:
         self._ledger.append([append], operator=self._books.operator, command_id=new_command_id())
 
 
-def _write_rows(report: Report, file: Draft, progress: Progress) -> int:
+def _write_rows(report: Report, file: Draft, progress: Progress, *, mark: str) -> int:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(report.columns)
+    writer.writerow((*report.columns, MARK_COLUMN) if mark else report.columns)
     rows = 0
     progress.report(0, report.expected_rows, "Writing")
     for batch in in_batches(report.rows(), BATCH_ROWS):
-        writer.writerows(batch)
+        writer.writerows([(*row, mark) for row in batch] if mark else batch)
         file.write(buffer.getvalue().encode())
         buffer.seek(0)
         buffer.truncate()

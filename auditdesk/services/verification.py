@@ -1,16 +1,20 @@
-"""Verification: the log against itself, and everything derived from it against a replay.
+"""Verification: the log against itself and its checkpoints, and what is derived from it against a replay.
 
-One pass over the log checks its numbering, clocks, leaves and seals and folds every stream from zero; then
-the projections and snapshots are compared with what the replay says.
+One pass over the log checks its numbering, clocks, leaves and seals, chains the Merkle tree anew and folds
+every stream; then tree, checkpoints, projections and snapshots are compared with what came out. The result
+is kept in the vault: a ledger that was found damaged opens for looking only.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Final
 
-from auditdesk.domain.errors import AuditdeskError
+from auditdesk.domain.checkpoint import Checkpoint
+from auditdesk.domain.errors import AuditdeskError, Fault
+from auditdesk.domain.merkle import EMPTY_FRONTIER
 from auditdesk.ledger.envelope import Envelope
 from auditdesk.services.books import NO_PROGRESS, Books, Progress
 from auditdesk.services.derived_checks import (
@@ -22,8 +26,10 @@ from auditdesk.services.derived_checks import (
 )
 from auditdesk.services.entry_check import Entries
 from auditdesk.services.findings import Finding, Findings, VerificationReport
-from auditdesk.services.log_checks import Numbering, Replay, Seals
+from auditdesk.services.log_checks import NOTHING_BEFORE, Numbering, Replay, Seals
 from auditdesk.services.log_pages import readable_log
+from auditdesk.services.since import BeforeStart, Start, TailEntries, start_of
+from auditdesk.services.tree_checks import Outer, TreeCheck, claims_of, outer_claims
 
 PROGRESS_EVERY_EVENTS: Final = 2_000
 
@@ -35,31 +41,72 @@ class Verification:
         self._books = books
         self._ledger = books.ledger
 
-    def run(self, progress: Progress = NO_PROGRESS, *, open_seals: bool = True) -> VerificationReport:
+    def run(
+        self,
+        progress: Progress = NO_PROGRESS,
+        *,
+        open_seals: bool = True,
+        incremental: bool = False,
+        anchors: Sequence[Checkpoint] = (),
+    ) -> VerificationReport:
         """Look at everything as it is now; what is appended meanwhile is left for the next time.
 
-        Without `open_seals`, or without keys, sealed values are only hashed. Raises `Cancelled`;
-        whatever else is wrong is a finding.
+        `incremental` looks only at what came since the last good verification, if there was one and the
+        log still continues it. Without `open_seals`, or without keys, sealed values are only hashed.
+        `anchors` are believed checkpoints from elsewhere, to be compared too. A log or tree that is found
+        damaged can only be looked at from then on. Raises `Cancelled`; whatever else is wrong is a finding.
         """
+        start = start_of(self._ledger, self._books.vault) if incremental else None
+        outer = outer_claims(self._books.vault, anchors)  # before the look: another process may sign more
         with self._ledger.look():
-            return _Run(self._books, progress, open_seals=open_seals).run()
+            run = _Run(self._books, progress, start, outer, open_seals=open_seals)
+            report = run.run()
+        self._remember(report, run.root)
+        return report
+
+    def _remember(self, report: VerificationReport, root: bytes) -> None:
+        """Keep the result, and let nothing be added to a damaged ledger."""
+        damage = report.damage
+        if damage:
+            self._ledger.distrust(f"The ledger does not verify: {damage}")
+        if self._books.vault is not None:
+            with suppress(Fault):  # a vault that can't be written doesn't make the result less true
+                self._books.vault.keep_verification(report.position, root, damage)
 
 
 class _Run:
-    def __init__(self, books: Books, progress: Progress, *, open_seals: bool) -> None:
+    def __init__(
+        self,
+        books: Books,
+        progress: Progress,
+        start: Start | None,
+        outer: Outer,
+        *,
+        open_seals: bool,
+    ) -> None:
         self._books = books
         self._ledger = books.ledger
         self._progress = progress
         self._findings = Findings()
         self._events = 0
+        self._whole = start is None
+        self._after = start.position if start else 0
         report = self._findings.add
         erased = self._erased()
         unlocked = books.unlocked if open_seals else None
-        self._numbering = Numbering(report)
-        self._entries = Entries(self._ledger, report)
+        before = BeforeStart(self._ledger, start) if start else NOTHING_BEFORE
+        claims = claims_of(self._ledger, books.vault, outer, report)
+        self._numbering = Numbering(report, before)
+        self._tree = TreeCheck(self._ledger, claims, report, start.frontier if start else EMPTY_FRONTIER)
+        self._entries = TailEntries(self._ledger, report) if start else Entries(self._ledger, report)
         self._seals = Seals(report, unlocked, erased) if unlocked is not None else None
-        self._snapshots = Snapshots(self._ledger, report, self._seals)
-        self._replay = Replay(report, self._entries.expect)
+        self._snapshots = Snapshots(self._ledger, report, self._seals, self._after)
+        self._replay = Replay(report, self._entries.expect, before)
+
+    @property
+    def root(self) -> bytes:
+        """The Merkle root over what was looked at."""
+        return self._tree.root
 
     def run(self) -> VerificationReport:
         started = time.perf_counter_ns()
@@ -67,9 +114,10 @@ class _Run:
         last = self._last_position()
         for envelope in self._log(last):
             self._see(envelope)
+        self._tree.compare()
         check_schema(self._ledger, report)
-        check_accounts(self._ledger, self._replay, report)
-        check_customers(self._ledger, self._replay, report)
+        check_accounts(self._ledger, self._replay, report, all_of_them=self._whole)
+        check_customers(self._ledger, self._replay, report, all_of_them=self._whole)
         self._entries.compare(self._progress)
         self._snapshots.compare(self._progress)
         if self._books.vault is not None:
@@ -82,22 +130,26 @@ class _Run:
             entries=self._entries.count,
             snapshots=self._snapshots.count,
             seals_opened=self._seals.opened if self._seals else 0,
+            checkpoints=self._tree.claims,
+            after=self._after,
             position=last,
             elapsed_us=(time.perf_counter_ns() - started) // 1_000,
         )
 
     def _log(self, last: int) -> Iterator[Envelope]:
-        for envelope in readable_log(self._ledger, last, self._findings.add, self._progress):
+        todo = last - self._after
+        for envelope in readable_log(self._ledger, self._after, last, self._findings.add, self._progress):
             if self._events % PROGRESS_EVERY_EVENTS == 0:
-                self._progress.report(self._events, last, "Reading the log")
+                self._progress.report(self._events, todo, "Reading the log")
                 self._progress.check()
             yield envelope
             self._events += 1
-        self._progress.report(last, last, "Reading the log")
+        self._progress.report(todo, todo, "Reading the log")
 
     def _see(self, envelope: Envelope) -> None:
         try:
             self._numbering.see(envelope)
+            self._tree.see(envelope)
             state = self._replay.see(envelope)
             if state is not None:
                 self._snapshots.expect(state, envelope)

@@ -76,4 +76,13 @@ TABLES: Final = (
         kept_at_us INTEGER NOT NULL
     ) STRICT
     """,
+    """
+    CREATE TABLE verifications (
+        one INTEGER PRIMARY KEY CHECK (one = 1), -- the newest result
+        size INTEGER NOT NULL,                   -- events that were looked at
+        root BLOB NOT NULL,                      -- Merkle root over them
+        damage TEXT NOT NULL,                    -- empty, or the first thing that was wrong
+        verified_at_us INTEGER NOT NULL
+    ) STRICT
+    """,
 )

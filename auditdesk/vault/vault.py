@@ -30,7 +30,7 @@ from auditdesk.vault.roster import OperatorRow
 from auditdesk.vault.secrets import load_secrets
 from auditdesk.vault.unlocked import Unlocked
 
-__all__ = ["Checkpoint", "OperatorRow", "Unlocked", "Vault"]
+__all__ = ["Checkpoint", "OperatorRow", "Unlocked", "Vault", "Verified"]
 
 
 class Checkpoint(NamedTuple):
@@ -39,6 +39,18 @@ class Checkpoint(NamedTuple):
     size: int
     note: str
     kept_at_us: int
+
+
+class Verified(NamedTuple):
+    """The result of a verification of the ledger's first `size` events, kept outside the ledger.
+
+    `damage` is empty where all was well, else the first finding.
+    """
+
+    size: int
+    root: bytes
+    damage: str
+    verified_at_us: int
 
 
 class Vault:
@@ -182,6 +194,23 @@ class Vault:
                 "SELECT size, note, kept_at_us FROM outer_checkpoints ORDER BY id DESC LIMIT 1"
             ).fetchone()
         return Checkpoint(*row) if row else None
+
+    def keep_verification(self, size: int, root: bytes, damage: str) -> None:
+        """Keep the result of a verification in the place of the last. Raises `LedgerReadOnly`."""
+        with self._file.writing() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO verifications (one, size, root, damage, verified_at_us)"
+                " VALUES (1, ?, ?, ?, ?)",
+                (size, root, damage, self._file.clock()),
+            )
+
+    def last_verification(self) -> Verified | None:
+        """The result of the last verification, if there was one."""
+        with self._file.reading() as connection:
+            row = connection.execute(
+                "SELECT size, root, damage, verified_at_us FROM verifications"
+            ).fetchone()
+        return Verified(*row) if row else None
 
     def copy_to(self, target: Path) -> None:
         """Copy the vault while it is in use.

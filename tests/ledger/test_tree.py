@@ -146,7 +146,7 @@ def test_the_newest_checkpoint_covers_the_most_and_none_is_replaced(ledger: Ledg
 
 def test_a_ledger_that_refuses_writes_says_why_once(ledger: Ledger) -> None:
     for _ in range(2):
-        ledger.refuse_writes("It is damaged.")
+        ledger.distrust("It is damaged.")
     assert ledger.warnings == ("It is damaged.",)
     with pytest.raises(LedgerReadOnly, match="damaged"):
         grow(ledger, 1)

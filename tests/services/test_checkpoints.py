@@ -170,7 +170,7 @@ def test_an_anchor_of_another_bank_is_refused(
 def test_a_ledger_that_can_only_be_looked_at_signs_nothing(
     session: Session, checkpoints: Checkpoints, account: str
 ) -> None:
-    session.books.ledger.refuse_writes("It is damaged.")
+    session.books.ledger.distrust("It is damaged.")
     with pytest.raises(LedgerReadOnly, match="looked at"):
         checkpoints.make()
     assert checkpoints.newest() is None
