@@ -31,6 +31,7 @@ MODULES: Final = {
     "post": "auditdesk.cli_post",
     "forget": "auditdesk.cli_forget",
     "verify": "auditdesk.cli_verify",
+    "checkpoint": "auditdesk.cli_verify",
     "evidence": "auditdesk.cli_evidence",
     "check-evidence": "auditdesk.cli_evidence",
     "check-certificate": "auditdesk.cli_evidence",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
-from auditdesk.cli_frame import TerminalProgress, opened_session, say
+from auditdesk.cli_frame import TerminalProgress, opened_session, say, warn
 from auditdesk.domain.instants import parse_instant
 from auditdesk.domain.moments import parse_moment
 from auditdesk.domain.money import format_amount
@@ -30,6 +30,8 @@ def run(arguments: Namespace) -> int:
             bom=arguments.bom,
             progress=TerminalProgress(),
         )
+    if result.unverified:
+        warn("UNVERIFIED: the ledger is damaged, and each row of the report says so.")
     say(f"{result.path}: {result.rows} rows, sha256 {result.sha256}")
     for total in result.control_totals:
         debit = format_amount(total.debit_minor, total.currency)

@@ -16,6 +16,7 @@ COMMANDS: Final = (
     "post",
     "forget",
     "verify",
+    "checkpoint",
     "evidence",
     "check-evidence",
     "check-certificate",
@@ -63,6 +64,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_post(commands)
     _add_forget(commands)
     _add_verify(commands)
+    _add_checkpoint(commands)
     _add_evidence(commands)
     _add_backup(commands)
     return parser
@@ -141,8 +143,25 @@ def _add_forget(commands: _Adder) -> None:
 
 
 def _add_verify(commands: _Adder) -> None:
-    parser = _command(commands, "verify", "compare everything in the workspace with a replay of the log")
+    parser = _command(commands, "verify", "compare log, tree, checkpoints and all that is derived")
+    extent = parser.add_mutually_exclusive_group()
+    extent.add_argument("--full", action="store_true", help="look at everything (so it is without this, too)")
+    extent.add_argument(
+        "--incremental", action="store_true", help="only what came since the last one, if that was good"
+    )
+    parser.add_argument(
+        "--anchor",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="compare with a checkpoint that was kept elsewhere, too; may be given several times",
+    )
     parser.add_argument("--json", action="store_true", help="as one JSON object")
+
+
+def _add_checkpoint(commands: _Adder) -> None:
+    parser = _command(commands, "checkpoint", "sign the log as it is now and print the checkpoint")
+    parser.add_argument("--out", metavar="FILE", default="", help="write it to a file, to be kept elsewhere")
 
 
 def _add_evidence(commands: _Adder) -> None:

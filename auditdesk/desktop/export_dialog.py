@@ -126,9 +126,12 @@ def exported_text(result: object) -> str:
     """What was written, in a sentence."""
     if not isinstance(result, ExportResult):
         raise TypeError(result)
-    return formats.tr("{rows} rows written to {path}, with a manifest beside it.").format(
+    text = formats.tr("{rows} rows written to {path}, with a manifest beside it.").format(
         rows=f"{result.rows:,}", path=result.path
     )
+    if result.unverified:
+        text += " " + formats.tr("UNVERIFIED: the ledger is damaged, and each row says so.")
+    return text
 
 
 def _as_of(moment: Moment) -> str:

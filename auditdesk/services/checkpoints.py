@@ -84,9 +84,16 @@ class Checkpoints:
         Raises `ProofError`: as for any signed note, and `log_truncated` or `log_altered`; the `Fault` of a
         file that can't be read.
         """
-        anchor = believed_checkpoint(self._vault(), read_note(file))
+        anchor = self.read_anchor(file)
         check_continues(self._ledger, anchor, "anchor")
         return anchor
+
+    def read_anchor(self, file: Path) -> Checkpoint:
+        """Read a checkpoint that was kept elsewhere, and believe it if a key of the vault signed it.
+
+        Raises `ProofError` as for any signed note, and the `Fault` of a file that can't be read.
+        """
+        return believed_checkpoint(self._vault(), read_note(file))
 
     def _vault(self) -> Vault:
         if self._books.vault is None:
