@@ -38,11 +38,31 @@ def _other_words(event: e.Event) -> str:
             words = tr("{n} rows booked, {m} rejected").format(n=f"{booked:,}", m=f"{rejected:,}")
         case e.ReportExported(report=report, rows=rows):
             words = tr("{report}, {n} rows, with personal data").format(report=report, n=f"{rows:,}")
-        case e.OperatorAdded(operator=operator, roles=roles):
-            words = f"{operator} ({', '.join(roles)})"
         case _:
-            words = getattr(event, "reference", "")
+            words = _operator_words(event) or getattr(event, "reference", "")
     return words
+
+
+def _operator_words(event: e.Event) -> str:
+    """Events of those who may sign in, and of the signing key."""
+    tr, words = formats.tr, ""
+    match event:
+        case e.OperatorAdded(operator=operator, roles=roles) | e.RolesChanged(operator=operator, roles=roles):
+            words = f"{operator} ({', '.join(tr(role) for role in roles)})"
+        case e.OperatorRemoved(operator=operator) | e.PassphraseChanged(operator=operator):
+            words = operator
+        case e.GrantsChanged(operator=operator, may_reveal=may_reveal, may_sign=may_sign):
+            words = f"{operator}: {grants_words(may_reveal=may_reveal, may_sign=may_sign)}"
+        case e.SigningKeyRotated(key_id=key_id):
+            words = tr("new key {key}").format(key=key_id)
+    return words
+
+
+def grants_words(*, may_reveal: bool, may_sign: bool) -> str:
+    """What an operator's key opens."""
+    tr = formats.tr
+    granted = [tr("sees personal data")] * may_reveal + [tr("signs")] * may_sign
+    return ", ".join(granted) or tr("neither sees personal data nor signs")
 
 
 def _money_words(event: e.MoneyEvent, currency: str) -> str:

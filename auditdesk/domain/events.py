@@ -201,6 +201,44 @@ class OperatorAdded(Event, frozen=True):
     roles: tuple[str, ...] = ()
 
 
+class OperatorRemoved(Event, frozen=True):
+    """`operator` may no longer sign in, and every key that he knew is replaced."""
+
+    TAG = "OperatorRemoved"
+    operator: str
+
+
+class RolesChanged(Event, frozen=True):
+    """`operator` has these roles from here on, and no others."""
+
+    TAG = "RolesChanged"
+    operator: str
+    roles: tuple[str, ...] = ()
+
+
+class GrantsChanged(Event, frozen=True):
+    """What `operator`'s key opens from here on: personal data, and the key that signs."""
+
+    TAG = "GrantsChanged"
+    operator: str
+    may_reveal: bool = False
+    may_sign: bool = False
+
+
+class PassphraseChanged(Event, frozen=True):
+    """`operator` signs in with another passphrase from here on."""
+
+    TAG = "PassphraseChanged"
+    operator: str
+
+
+class SigningKeyRotated(Event, frozen=True):
+    """The signing key before is retired; `key_id` (16 hex digits, not secret) names the new one."""
+
+    TAG = "SigningKeyRotated"
+    key_id: str
+
+
 class CommandRefused(Event, frozen=True):
     """What was asked of which stream, and which rule said no (`code`, `message`)."""
 
@@ -259,6 +297,11 @@ ACCOUNT_EVENTS: tuple[type[Event], ...] = (
 )
 SYSTEM_EVENTS: tuple[type[Event], ...] = (
     OperatorAdded,
+    OperatorRemoved,
+    RolesChanged,
+    GrantsChanged,
+    PassphraseChanged,
+    SigningKeyRotated,
     CommandRefused,
     ReportExported,
     HistoryImported,

@@ -48,7 +48,8 @@ NO_PROGRESS = NoProgress()
 class Books:
     """A signed-in operator's view of one workspace.
 
-    `unlocked` is None where the operator may not see personal data, or the vault is missing.
+    `unlocked` is None where the operator may not see personal data, or the vault is missing; `signed_in` is
+    what his passphrase opened whether he may or not, and None where nobody has signed in.
     """
 
     ledger: Ledger
@@ -56,6 +57,7 @@ class Books:
     unlocked: Unlocked | None
     operator: str
     clock: Clock
+    signed_in: Unlocked | None = None
 
     @property
     def may_write(self) -> bool:
@@ -67,20 +69,33 @@ class Books:
         """Whether personal data can be shown to this operator."""
         return self.unlocked is not None
 
-    def check_writable(self) -> Unlocked:
-        """Return the open vault, or raise what stands in the way of writing (a `Fault`)."""
+    def check_ledger(self) -> None:
+        """Raise `LedgerReadOnly` where nothing can be added to the log."""
         if self.ledger.read_only:
             raise LedgerReadOnly("This ledger can only be looked at.", why_read_only(self.ledger.warnings))
+
+    def check_writable(self) -> Unlocked:
+        """Return the open vault, or raise what stands in the way of writing (a `Fault`)."""
+        self.check_ledger()
         return self.check_unlocked()
 
     def check_unlocked(self) -> Unlocked:
-        """Return the open vault, or raise `VaultLocked`."""
-        if self.unlocked is None:
-            raise VaultLocked(
-                "The customers' keys are not at hand.",
-                "Sign in as an operator who may see personal data; the vault must be beside the ledger.",
-            )
-        return self.unlocked
+        """Return the open vault, or raise `VaultLocked`: also for one who was removed, or lost the grant."""
+        if self.unlocked is not None:
+            self.unlocked.check_standing()
+            if self.unlocked.may_reveal:
+                return self.unlocked
+        raise VaultLocked(
+            "The customers' keys are not at hand.",
+            "Sign in as an operator who may see personal data; the vault must be beside the ledger.",
+        )
+
+    def check_signed_in(self) -> Unlocked:
+        """Return what the operator's own passphrase opened, or raise `VaultLocked`: nobody is signed in."""
+        if self.signed_in is None:
+            raise VaultLocked("Nobody is signed in.", "Sign in with a passphrase.")
+        self.signed_in.check_standing()
+        return self.signed_in
 
 
 def why_read_only(warnings: tuple[str, ...]) -> str:

@@ -19,12 +19,12 @@ from auditdesk.domain.streams import (
     customer_number,
     customer_stream,
     name_in,
-    operator_stream,
 )
 from auditdesk.ledger.envelope import Envelope
 from auditdesk.ledger.store import StreamAppend
 from auditdesk.services.books import Books, new_command_id
 from auditdesk.services.lookup import find_account, find_customer, known_number, load_account, load_customer
+from auditdesk.services.refusals import record_refusal
 from auditdesk.services.repeats import check_repeat
 
 RACES_TO_RETRY: Final = 5
@@ -372,16 +372,8 @@ class Desk:
 
     def _record_refusal(self, ask: Ask, refused: Refused) -> None:
         """Keep what was asked and why not; a target that isn't ours is free text and left out."""
-        stream = operator_stream(self._books.operator)
-        event = e.CommandRefused(
-            command=ask.command,
-            target=known_number(self._books, ask.target),
-            code=refused.code,
-            message=refused.message,
-            amount_minor=ask.amount_minor,
-        )
-        append = StreamAppend(stream, None, (Fact(event),), self._ledger.now_us(), None)
-        self._ledger.append([append], operator=self._books.operator, command_id=new_command_id())
+        target = known_number(self._books, ask.target)
+        record_refusal(self._books, ask.command, target, refused, ask.amount_minor)
 
     def _check_reference(self, find: Callable[[Books, str], str], reference: str) -> None:
         if not reference:

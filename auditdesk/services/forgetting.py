@@ -19,10 +19,11 @@ from auditdesk.domain.errors import AuditdeskError, Fault, Refused
 from auditdesk.domain.facts import Fact
 from auditdesk.domain.instants import day_of
 from auditdesk.domain.personal import REDACTED, Mask, Personal
-from auditdesk.domain.streams import account_stream, customer_stream, operator_stream
+from auditdesk.domain.streams import account_stream, customer_stream
 from auditdesk.ledger.store import Ledger, StreamAppend
-from auditdesk.services.books import Books, new_command_id
+from auditdesk.services.books import Books
 from auditdesk.services.lookup import find_customer, load_account, load_customer
+from auditdesk.services.refusals import record_refusal
 from auditdesk.services.revealing import Revealer
 from auditdesk.vault.vault import Unlocked, Vault
 
@@ -125,18 +126,10 @@ class Forgetting:
                 former=self._former(state.number),
             )
         except Refused as refused:
-            self._record_refusal(state.number, refused)
+            record_refusal(self._books, "forget", state.number, refused)
             raise
         append = StreamAppend(customer_stream(state.number), state, facts, now_us, None)
         self._ledger.append([append], operator=self._books.operator, command_id=f"forget:{state.number}")
-
-    def _record_refusal(self, customer: str, refused: Refused) -> None:
-        event = e.CommandRefused(
-            command="forget", target=customer, code=refused.code, message=refused.message
-        )
-        stream = operator_stream(self._books.operator)
-        append = StreamAppend(stream, None, (Fact(event),), self._ledger.now_us(), None)
-        self._ledger.append([append], operator=self._books.operator, command_id=new_command_id())
 
     def _former(self, customer: str) -> list[Personal | Mask | None]:
         """All that was ever known of the customer, so that the reason can't name who he was before."""

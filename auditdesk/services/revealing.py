@@ -7,7 +7,7 @@ still open it. A missing key without a tombstone is an alarm, never taken for an
 from __future__ import annotations
 
 from auditdesk.domain import codec
-from auditdesk.domain.errors import KeyLost, SubjectErased, Tampered, UnknownEvent
+from auditdesk.domain.errors import KeyLost, SubjectErased, Tampered, UnknownEvent, VaultLocked
 from auditdesk.domain.instants import day_of
 from auditdesk.domain.personal import KEY_LOST, REDACTED, TAMPERED, Mask, Personal
 from auditdesk.ledger.envelope import Envelope, SealKind
@@ -59,16 +59,18 @@ class Revealer:
         return self._open(subject, stream, version, blob, "snapshot")
 
     def _open(self, subject: str, stream: str, version: int, blob: bytes, kind: SealKind) -> bytes | Mask:
-        mask = self.mask_of(subject)
-        if mask is not None:
-            return mask
-        if self._unlocked is None:
-            return REDACTED
+        mask, unlocked = self.mask_of(subject), self._unlocked
+        if mask is not None or unlocked is None:
+            return mask if mask is not None else REDACTED
         try:
-            return self._unlocked.open(subject, stream, version, blob, kind=kind)
+            return unlocked.open(subject, stream, version, blob, kind=kind)
         except SubjectErased as error:
             return Mask("erased", error.erased_on)
         except KeyLost:
             return KEY_LOST
         except Tampered:
             return TAMPERED
+        except VaultLocked:
+            if unlocked.closed:
+                raise
+            return REDACTED  # the grant was taken away while he was signed in

@@ -7,12 +7,15 @@ from functools import cached_property
 from auditdesk.services.backup import Backup
 from auditdesk.services.books import Books
 from auditdesk.services.certificate import Certificates
+from auditdesk.services.checkpoints import Checkpoints
 from auditdesk.services.desk import Desk
 from auditdesk.services.directory import Directory
+from auditdesk.services.evidence import Evidence
 from auditdesk.services.finder import Finder
 from auditdesk.services.forgetting import Forgetting
 from auditdesk.services.history import History
 from auditdesk.services.importing import Importer
+from auditdesk.services.operators import Operators
 from auditdesk.services.reports import Reports
 from auditdesk.services.verification import Verification
 
@@ -38,6 +41,12 @@ class Session:
     def may_reveal(self) -> bool:
         """Whether personal data can be shown."""
         return self.books.may_reveal
+
+    @property
+    def may_sign(self) -> bool:
+        """Whether checkpoints can be signed."""
+        unlocked = self.books.unlocked
+        return self.may_write and unlocked is not None and unlocked.may_sign
 
     @cached_property
     def desk(self) -> Desk:
@@ -80,17 +89,40 @@ class Session:
         return Verification(self.books)
 
     @cached_property
+    def checkpoints(self) -> Checkpoints:
+        """Signed statements of what the log holds."""
+        return Checkpoints(self.books)
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """Evidence for single events."""
+        return Evidence(self.books)
+
+    @cached_property
     def certificates(self) -> Certificates:
         """Certificates of erasure."""
         return Certificates(self.books)
+
+    @cached_property
+    def operators(self) -> Operators:
+        """Who may sign in, and the signing keys."""
+        return Operators(self.books)
 
     @cached_property
     def backup(self) -> Backup:
         """Copies of ledger and vault."""
         return Backup(self.books)
 
+    def sign_off(self) -> None:
+        """Sign a checkpoint over what is not under one yet, if the operator may.
+
+        Raises `ProofError` where the log does not continue its last one, and `Fault`s.
+        """
+        if self.may_sign and self.checkpoints.is_due():
+            self.checkpoints.make()
+
     def close(self) -> None:
         """Drop the keys and every name from memory; the session can't be used afterwards."""
         self.directory.close()
-        if self.books.unlocked is not None:
-            self.books.unlocked.close()
+        if self.books.signed_in is not None:
+            self.books.signed_in.close()

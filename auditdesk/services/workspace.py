@@ -10,6 +10,7 @@ from auditdesk.ledger.store import Ledger
 from auditdesk.services import forgetting
 from auditdesk.services.books import Books, Clock
 from auditdesk.services.filesystem import network_warning
+from auditdesk.services.opening import examine
 from auditdesk.services.session import Session
 from auditdesk.vault.vault import Unlocked, Vault
 
@@ -38,6 +39,7 @@ class Workspace:
         network = network_warning(path)
         if network:
             self._notices.append(network)
+        examine(ledger, vault)
         self._resume(None)
 
     @property
@@ -78,9 +80,9 @@ class Workspace:
             )
         unlocked = self._vault.sign_in(operator, passphrase)
         self._resume(unlocked)
-        if not unlocked.may_reveal:
-            return Session(self._books(operator, None))
-        return Session(self._books(operator, unlocked))
+        session = Session(self._books(operator, unlocked))
+        self._close_day(session)
+        return session
 
     def sign_in_redacted(self, operator: str = VIEWER) -> Session:
         """Look without keys: everything personal reads as redacted, nothing can be written."""
@@ -92,8 +94,17 @@ class Workspace:
         if self._vault is not None:
             self._vault.close()
 
+    def _close_day(self, session: Session) -> None:
+        """Sign for the days that are over and have no checkpoint yet."""
+        try:
+            if session.may_sign and session.checkpoints.is_day_closed():
+                session.checkpoints.make()
+        except AuditdeskError as error:
+            self._notices.append(f"The last day could not be closed: {error}")
+
     def _books(self, operator: str, unlocked: Unlocked | None) -> Books:
-        return Books(self._ledger, self._vault, unlocked, operator, self._clock)
+        revealing = unlocked if unlocked and unlocked.may_reveal else None
+        return Books(self._ledger, self._vault, revealing, operator, self._clock, unlocked)
 
     def _resume(self, unlocked: Unlocked | None) -> None:
         if self._vault is None or self._ledger.read_only:

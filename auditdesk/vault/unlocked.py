@@ -40,6 +40,7 @@ class Unlocked:
         self._secrets: Secrets | None = None
         self._signing_key: signing.SigningKey | None = None
         self._keys: dict[str, CustomerKey] = {}
+        self._why_out = ""
         self._epoch = -1
         self._fresh_until_s = 0.0
         self.refresh()
@@ -71,6 +72,12 @@ class Unlocked:
     def closed(self) -> bool:
         """Whether the keys have been dropped."""
         return self._private_key is None
+
+    def check_standing(self) -> None:
+        """Raise `VaultLocked` where the operator is no longer who he was when he signed in."""
+        self.refresh()
+        if self._why_out:
+            raise VaultLocked(self._why_out, "Sign in again.")
 
     def create_keys(self, subjects: Sequence[str]) -> None:
         """Make keys for those subjects that have none, in one transaction.
@@ -191,6 +198,7 @@ class Unlocked:
                 self._signing_key = None
                 self._secrets = secrets
                 self._roles = row.roles if row else ()
+                self._why_out = _why_out(row, private_key)
                 self._epoch = epoch
             self._fresh_until_s = monotonic() + FRESH_FOR_S
 
@@ -241,3 +249,12 @@ class Unlocked:
         self._file.note_change()
         self.refresh()
         self._file.scrub_if_pending()
+
+
+def _why_out(row: OperatorRow | None, private_key: X25519PrivateKey) -> str:
+    """Why somebody who signed in with this key is out by now; empty where he isn't."""
+    if row is None:
+        return "The operator was removed."
+    if row.public_key != private_key.public_key().public_bytes_raw():
+        return "The operator's passphrase was changed elsewhere."
+    return ""
