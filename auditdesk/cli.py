@@ -10,13 +10,15 @@ import argparse
 import importlib
 import io
 import os
+import signal
 import sys
+import threading
 import traceback
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Final, cast
 
-from auditdesk.cli_parser import COMMANDS, make_parser
+from auditdesk.cli_parser import COMMANDS, make_parser, parse
 from auditdesk.cli_window import open_window
 
 EXIT_DONE: Final = 0
@@ -37,6 +39,9 @@ MODULES: Final = {
     "check-certificate": "auditdesk.cli_evidence",
     "backup": "auditdesk.cli_backup",
     "restore": "auditdesk.cli_backup",
+    "operators": "auditdesk.cli_operators",
+    "passphrase": "auditdesk.cli_operators",
+    "keys": "auditdesk.cli_operators",
 }
 
 
@@ -51,7 +56,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else EXIT_MISUSED
     try:
-        code = _run(arguments)
+        with _stoppable():
+            code = _run(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
         _silence_stdout()
@@ -62,10 +68,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Let a request to end do what Ctrl+C does: unwind, so that nothing half done is left."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def _parse(words: list[str]) -> argparse.Namespace:
     """A first word that is neither a command nor an option is a workspace to open in the window."""
     if words and (words[0] in COMMANDS or words[0].startswith("-")):
-        return make_parser().parse_args(words)
+        return parse(words)
     if len(words) > 1:
         make_parser().error(f"{words[0]!r} is no command; the commands are {', '.join(COMMANDS)}")
     return argparse.Namespace(command="", workspace=words[0] if words else "")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from typing import Final, NoReturn, Protocol
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, Final, NoReturn, Protocol
 
 from auditdesk import __version__
+from auditdesk.cli_parser_operators import add_operator_commands
 
 COMMANDS: Final = (
     "demo",
@@ -22,12 +25,19 @@ COMMANDS: Final = (
     "check-certificate",
     "backup",
     "restore",
+    "operators",
+    "passphrase",
+    "keys",
 )
 REPORTS: Final = ("statement", "balances", "events", "erasures")
 BLOCKS: Final = ("debits", "credits", "all")
 ADDRESS: Final = ("street", "city", "region", "postal-code", "country")
 CONTACT: Final = ("email", "phone")
 WHEN: Final = "an ISO 8601 date (its end) or instant, #VERSION, or now"
+
+
+_TAKING_A_VALUE: Final[set[str]] = set()
+_TWO_DASHES: Final = "\0--"  # argparse takes a value of two dashes for the end of the options
 
 
 class _Adder(Protocol):
@@ -38,10 +48,43 @@ class _Adder(Protocol):
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line, and where help is."""
+    """Says what is wrong in one line, and where help is. An option is typed in full."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options, allow_abbrev=False)
+
+    def add_argument(self, *names: Any, **options: Any) -> argparse.Action:
+        """As ever; an option that takes a value is remembered."""
+        action = super().add_argument(*names, **options)
+        if action.nargs is None:
+            _TAKING_A_VALUE.update(action.option_strings)
+        return action
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"auditdesk: {message}\nTry: {self.prog} --help\n")
+
+
+def parse(words: Sequence[str]) -> argparse.Namespace:
+    """Read a command line that begins with a sub-command or an option. Ends the program on misuse."""
+    parser = make_parser()
+    arguments = parser.parse_args(_joined(words))
+    for name, value in vars(arguments).items():
+        if value == _TWO_DASHES:
+            setattr(arguments, name, "--")
+    return arguments
+
+
+def _joined(words: Sequence[str]) -> list[str]:
+    """Each option in one word with its value: what follows it is that, even if it begins with a dash."""
+    joined: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        if word == "--":
+            return [*joined, word, *rest]
+        value = next(rest, None) if word in _TAKING_A_VALUE else None
+        value = _TWO_DASHES if value == "--" else value
+        joined.append(word if value is None else f"{word}={value}")
+    return joined
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -55,7 +98,9 @@ def make_parser() -> argparse.ArgumentParser:
     )
     _add_operator(parser, default="")
     parser.add_argument("--version", action="version", version=f"auditdesk {__version__}")
-    commands: _Adder = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands: _Adder = parser.add_subparsers(
+        dest="command", required=True, metavar="COMMAND", prog="auditdesk"
+    )
     _add_demo(commands)
     _add_init(commands)
     _add_import(commands)
@@ -67,6 +112,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_checkpoint(commands)
     _add_evidence(commands)
     _add_backup(commands)
+    add_operator_commands(partial(_command, commands), _add_operator)
     return parser
 
 
@@ -202,7 +248,9 @@ def _add_backup(commands: _Adder) -> None:
 
 def _add_post(commands: _Adder) -> None:
     parser = _command(commands, "post", "issue one clerk command and print its event as JSON")
-    actions: _Adder = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions: _Adder = parser.add_subparsers(
+        dest="action", required=True, metavar="ACTION", prog="auditdesk post WORKSPACE"
+    )
     _add_customer_actions(actions)
     opening = _action(actions, "open-account", "open an account", "customer", "currency")
     _text_options(opening, ("reference",))

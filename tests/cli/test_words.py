@@ -1,0 +1,71 @@
+"""What is typed after an option is a value, whatever it begins with; what is said on misuse can be typed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import Run
+
+
+@pytest.mark.parametrize("memo", ["-1+1", "-cmd|' /C calc'!A0", "=1+1", "@SUM(A1)", "--", "--ours"])
+def test_a_memo_may_begin_with_anything(
+    post: Callable[..., Any], run: Run, workspace: Path, account: str, tmp_path: Path, memo: str
+) -> None:
+    post("deposit", account, "5.00", "--memo", memo, "--command-id", "-7-")
+    out = tmp_path / "out.csv"
+    assert run("export", workspace, "statement", "--out", out, "--reveal", "--raw").code == 0
+    assert memo in out.read_text(encoding="utf-8")
+
+
+def test_an_option_without_its_value_is_misuse(run: Run, workspace: Path, account: str) -> None:
+    outcome = run("post", workspace, "deposit", account, "5.00", "--memo")
+    assert (outcome.code, outcome.out) == (2, "")
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (("post", "x", "freeze", "10-00001"), "Try: auditdesk post WORKSPACE freeze --help\n"),
+        (("export", "x", "events"), "Try: auditdesk export --help\n"),
+        (("--frobnicate",), "Try: auditdesk --help\n"),
+    ],
+)
+def test_the_hint_on_misuse_is_one_line_that_can_be_typed(
+    run: Run, words: tuple[str, ...], hint: str
+) -> None:
+    assert run(*words).err.endswith(f"\n{hint}")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to catch")
+def test_a_command_that_is_told_to_stop_leaves_no_draft_behind(tmp_path: Path) -> None:
+    path = tmp_path / "bank.auditdesk"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "auditdesk", "demo", str(path), "--no-window"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    while process.poll() is None and not list(tmp_path.iterdir()):
+        pass
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate()
+    assert process.returncode == 1
+    assert b"nothing half done was left" in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_word_that_is_neither_command_nor_workspace_is_said_to_be_so(run: Run, tmp_path: Path) -> None:
+    outcome = run("frobnicate")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert outcome.err == (
+        "auditdesk: There is no workspace at frobnicate, and it is no command.\nTry: auditdesk --help\n"
+    )
+    assert "no workspace at" in run(tmp_path).err
