@@ -166,10 +166,9 @@ def _check_keys_are_whole(ledger: Ledger, vault: Vault) -> None:
 
 def _verified(books: Books, progress: Progress) -> int:
     report = Verification(books).run(progress, open_seals=False)
-    serious = [finding for finding in report.findings if finding.kind != "key_of_forgotten"]
-    if serious:
+    if report.damage:
         raise LedgerDamaged(
-            f"The ledger does not verify ({len(serious)} findings); the first: {serious[0].sentence}",
+            f"The ledger does not verify ({len(report.findings)} findings): {report.damage}",
             "Nothing was written. Verify the workspace.",
         )
     return report.events

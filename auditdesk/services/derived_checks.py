@@ -121,19 +121,29 @@ def check_customers(ledger: Ledger, replay: Replay, report: Report, *, all_of_th
     _compare("customer_differs", customer_stream, expected, found, report)
 
 
-def check_keys(ledger: Ledger, vault: Vault, report: Report) -> None:
-    """No key may live for a customer whom the ledger says is forgotten."""
+def check_keys(ledger: Ledger, vault: Vault, before: frozenset[str], report: Report) -> None:
+    """Every customer has a key, but for the forgotten, who must not have one.
+
+    `before` are those who had a key before the ledger was looked at: somebody may be forgotten meanwhile.
+    """
     try:
-        alive = vault.key_subjects()
-        erasures = ledger.erasures()
+        alive, fenced = vault.key_subjects(), vault.fenced()
+        customers = ledger.customer_rows()
     except AuditdeskError as error:
-        sentence = f"The keys can't be compared with the forgotten: {error.message}"
+        sentence = f"The keys can't be compared with the customers: {error.message}"
         report(Finding("unreadable", "", 0, sentence))
         return
-    for row in erasures:
+    for row in customers:
         if row.forgotten_at_us is not None and row.number in alive:
             sentence = f"The vault holds a key of customer {row.number}, who has been forgotten."
             report(Finding("key_of_forgotten", customer_stream(row.number), 0, sentence))
+        if row.erasure_requested_at_us is None and row.number not in alive | before:
+            sentence = (
+                f"The vault has fenced customer {row.number}, and no erasure in the log says why."
+                if row.number in fenced
+                else f"KEY LOST: the key of customer {row.number} is gone, and no erasure says why."
+            )
+            report(Finding("key_lost", customer_stream(row.number), 0, sentence))
 
 
 def check_schema(ledger: Ledger, report: Report) -> None:

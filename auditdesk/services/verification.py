@@ -57,12 +57,19 @@ class Verification:
         damaged can only be looked at from then on. Raises `Cancelled`; whatever else is wrong is a finding.
         """
         start = start_of(self._ledger, self._books.vault) if incremental else None
-        outer = outer_claims(self._books.vault, anchors)  # before the look: another process may sign more
+        # both before the look: another process may sign more, or forget somebody, while it lasts
+        outer, keys = outer_claims(self._books.vault, anchors), self._keys()
         with self._ledger.look():
-            run = _Run(self._books, progress, start, outer, open_seals=open_seals)
+            run = _Run(self._books, progress, start, outer, keys, open_seals=open_seals)
             report = run.run()
         self._remember(report, run.root)
         return report
+
+    def _keys(self) -> frozenset[str]:
+        try:
+            return self._books.vault.key_subjects() if self._books.vault else frozenset()
+        except AuditdeskError:
+            return frozenset()  # what can't be read is found when the keys are compared
 
     def _remember(self, report: VerificationReport, root: bytes) -> None:
         """Keep the result, and let nothing be added to a damaged ledger."""
@@ -81,6 +88,7 @@ class _Run:
         progress: Progress,
         start: Start | None,
         outer: Outer,
+        keys: frozenset[str],
         *,
         open_seals: bool,
     ) -> None:
@@ -89,6 +97,7 @@ class _Run:
         self._progress = progress
         self._findings = Findings()
         self._events = 0
+        self._keys = keys
         self._whole = start is None
         self._after = start.position if start else 0
         report = self._findings.add
@@ -121,7 +130,7 @@ class _Run:
         self._entries.compare(self._progress)
         self._snapshots.compare(self._progress)
         if self._books.vault is not None:
-            check_keys(self._ledger, self._books.vault, report)
+            check_keys(self._ledger, self._books.vault, self._keys, report)
         return VerificationReport(
             findings=self._findings.all(),
             events=self._events,

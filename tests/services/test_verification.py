@@ -307,7 +307,7 @@ def test_of_very_many_findings_the_rest_is_counted(copy: Path, monkeypatch: pyte
     tamper(copy, "UPDATE events SET leaf_hash = zeroblob(32) WHERE position <= 60")
     found = verified(copy).findings
     assert len(found) == 11
-    assert found[-1] == Finding("not_listed", "", 0, "50 more findings are not listed.")
+    assert found[-1] == Finding("not_listed", "", 0, "51 more findings are not listed.")
 
 
 def test_a_key_that_is_gone_without_an_erasure_is_an_alarm(copy: Path) -> None:
@@ -385,3 +385,15 @@ def test_verification_can_be_cancelled(copy: Path) -> None:
     with pytest.raises(Cancelled):
         next(sessions).verification.run(CancelAtOnce())
     assert next(sessions, None) is None
+
+
+def test_a_lost_key_is_an_alarm_to_whoever_has_no_passphrase_too(copy: Path) -> None:
+    connection: Any = DRIVER.connect(str(copy / "vault.db"))
+    assert connection.execute("DELETE FROM customer_keys WHERE subject = 'C-00002'").rowcount == 1
+    connection.commit()
+    connection.close()
+    workspace = open_workspace(copy)
+    (finding,) = workspace.sign_in_redacted().verification.run().findings
+    workspace.close()
+    assert (finding.kind, finding.stream) == ("key_lost", "customer/C-00002")
+    assert "KEY LOST" in finding.sentence
