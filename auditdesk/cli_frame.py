@@ -21,7 +21,7 @@ from auditdesk.services.workspace import Workspace
 PASSPHRASE: Final = "AUDITDESK_PASSPHRASE"  # noqa: S105 - the variable's name, not a passphrase
 OPERATOR: Final = "AUDITDESK_OPERATOR"
 PROGRESS_EVERY_S: Final = 0.1
-Keys = Literal["needed", "wanted", "if_at_hand"]
+Keys = Literal["needed", "wanted", "if_at_hand", "none"]
 
 
 class Misused(Exception):
@@ -29,15 +29,16 @@ class Misused(Exception):
 
 
 @contextmanager
-def opened_session(arguments: Namespace, keys: Keys) -> Iterator[Session]:
+def opened_session(arguments: Namespace, keys: Keys, *, passphrase: str | None = None) -> Iterator[Session]:
     """Open the workspace and sign in.
 
     Without a vault, a session that may look only, unless keys are `needed`; `if_at_hand` does not
-    insist on a passphrase either. Raises `Misused` where operator or passphrase aren't given.
+    insist on a passphrase either, and `none` asks for none. A `passphrase` is one that was read already.
+    Raises `Misused` where operator or passphrase aren't given.
     """
     workspace = open_workspace(Path(arguments.workspace).expanduser())
     try:
-        session = _sign_in(workspace, arguments, keys)
+        session = _sign_in(workspace, arguments, keys, passphrase)
         for warning in dict.fromkeys((*workspace.warnings, *session.notices)):
             warn(warning)
         try:
@@ -57,13 +58,17 @@ def _sign_off(session: Session) -> None:
         warn(f"No checkpoint was signed: {error}")
 
 
-def _sign_in(workspace: Workspace, arguments: Namespace, keys: Keys) -> Session:
+def _sign_in(workspace: Workspace, arguments: Namespace, keys: Keys, passphrase: str | None) -> Session:
+    if keys == "none":
+        return workspace.sign_in_redacted()
     if not workspace.vault_present and keys != "needed":
         return workspace.sign_in_redacted()
     if keys == "if_at_hand" and PASSPHRASE not in os.environ and not sys.stdin.isatty():
         return workspace.sign_in_redacted()
     operator = choose_operator(workspace.operators(), arguments.operator)
-    return workspace.sign_in(operator, read_passphrase(f"Passphrase of {operator}: "))
+    if passphrase is None:
+        passphrase = read_passphrase(f"Passphrase of {operator}: ")
+    return workspace.sign_in(operator, passphrase)
 
 
 def choose_operator(operators: tuple[str, ...], asked: str) -> str:
@@ -77,16 +82,16 @@ def choose_operator(operators: tuple[str, ...], asked: str) -> str:
     raise Misused(f"Say who you are with --as NAME or {OPERATOR}; {names} can sign in.")
 
 
-def read_passphrase(prompt: str, *, twice: bool = False) -> str:
+def read_passphrase(prompt: str, *, twice: bool = False, variable: str = PASSPHRASE) -> str:
     """The passphrase from the environment, or typed without echo. Raises `Misused` without either."""
-    given = os.environ.get(PASSPHRASE)
+    given = os.environ.get(variable)
     if given is not None:
         return given
     if not sys.stdin.isatty():
-        raise Misused(f"There is no terminal to ask for the passphrase; set {PASSPHRASE}.")
+        raise Misused(f"There is no terminal to ask for the passphrase; set {variable}.")
     typed = getpass.getpass(prompt)
     if twice and getpass.getpass("The same again: ") != typed:
-        raise Misused("The two passphrases differ; nothing was made.")
+        raise Misused("The two passphrases differ; nothing was done.")
     return typed
 
 
