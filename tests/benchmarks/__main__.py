@@ -10,12 +10,12 @@ import platform
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks.window import window_lines
-
 from tests.benchmarks.bulk import bulk_lines
 from tests.benchmarks.commands import command_lines
 from tests.benchmarks.looking import looking_lines
+from tests.benchmarks.proofs import proof_lines
 from tests.benchmarks.timing import print_table
+from tests.benchmarks.window import window_lines
 
 
 def main() -> None:
@@ -31,6 +31,7 @@ def main() -> None:
                 *command_lines(folder, short=short),
                 *looking_lines(folder, short=short),
                 *bulk_lines(folder, short=short),
+                *proof_lines(folder, short=short),
                 *window_lines(folder, short=short),
             ]
         )
