@@ -24,6 +24,7 @@ from auditdesk.desktop.fields import SearchField
 from auditdesk.desktop.guard import Guard
 from auditdesk.desktop.icons import icon
 from auditdesk.desktop.integrity_page import IntegrityPage
+from auditdesk.desktop.operators_page import OperatorsPage
 from auditdesk.desktop.reports_page import ReportsPage
 from auditdesk.desktop.search import find_target
 from auditdesk.desktop.shortcuts_help import ShortcutsHelp
@@ -57,6 +58,7 @@ class DeskPage(QWidget):
         self.log = EventLogPage(context)
         self.reports = ReportsPage(context)
         self.integrity = IntegrityPage(context)
+        self.operators = OperatorsPage(context)
         self.guard = Guard(context.session, self)
         self.pages = QStackedWidget()
         self.nav = QButtonGroup(self)
@@ -99,7 +101,7 @@ class DeskPage(QWidget):
         self.customers.show_customer(number)
 
     def go_to(self, key: str) -> None:
-        """Turn to a page by its name: accounts, customers, log, reports, integrity."""
+        """Turn to a page by its name: accounts, customers, log, reports, integrity, operators."""
         for made in self.nav.buttons():
             if made.objectName() == f"{key}Nav":
                 made.click()
@@ -143,7 +145,7 @@ class DeskPage(QWidget):
         self.pages.setCurrentIndex(page)
         self.set_look(self._context.look)
         current = self.pages.currentWidget()
-        if isinstance(current, CustomersPage | EventLogPage | IntegrityPage):
+        if isinstance(current, CustomersPage | EventLogPage | IntegrityPage | OperatorsPage):
             current.reload()
 
     def _warn(self) -> None:
@@ -200,6 +202,7 @@ class DeskPage(QWidget):
             ("log", self.tr("Event log"), "log", self.log),
             ("reports", self.tr("Reports"), "reports", self.reports),
             ("integrity", self.tr("Integrity"), "integrity", self.integrity),
+            ("operators", self.tr("Operators"), "key", self.operators),
         ]
         for place, (key, words, icon_name, page) in enumerate(entries):
             made = QToolButton()
@@ -223,12 +226,15 @@ class DeskPage(QWidget):
     def _make_operator(self) -> None:
         session = self._context.session
         self.operator.setObjectName("operatorMenu")
-        self.operator.setText(session.operator if session.may_reveal else self.tr("viewer"))
+        signed_in = session.books.signed_in is not None
+        self.operator.setText(session.operator if signed_in else self.tr("viewer"))
         self.operator.setAccessibleName(self.tr("Operator"))
         self.operator.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.operator.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self.operator)
         menu.addAction(self.tr("&Lock\tCtrl+L"), self.lock_wanted.emit)
+        passphrase = menu.addAction(self.tr("Change my &passphrase…"), self.operators.change_passphrase)
+        passphrase.setEnabled(signed_in)
         menu.addAction(self.tr("Light or &dark"), self.theme_wanted.emit)
         menu.addAction(self.tr("&Keys…\tF1"), lambda: ShortcutsHelp(self).open())
         menu.addSeparator()

@@ -21,7 +21,7 @@ KEYS: Final = (
     ("Ctrl+E", "Export CSV"),
     ("Ctrl+F", "Filter the register"),
     ("Ctrl+K", "Search an account, customer or #position"),
-    ("Alt+1 … 5", "Turn to a page"),
+    ("Alt+1 … 6", "Turn to a page"),
     ("Ctrl+L", "Lock: the keys leave the memory"),
     ("Ctrl+Q", "Quit"),
     ("F1", "These keys"),

@@ -21,6 +21,13 @@ from auditdesk.desktop.explain_dialog import ExplainDialog
 from auditdesk.desktop.export_dialog import ExportDialog
 from auditdesk.desktop.forget_dialog import ForgetDialog
 from auditdesk.desktop.main_window import DEMO_OPERATOR, MainWindow
+from auditdesk.desktop.operator_dialogs import (
+    AddOperatorDialog,
+    ChangeOperatorDialog,
+    NewKeyDialog,
+    PassphraseDialog,
+    RemoveOperatorDialog,
+)
 from auditdesk.desktop.settings import Settings
 from auditdesk.desktop.shortcuts_help import ShortcutsHelp
 from auditdesk.desktop.tokens import Theme
@@ -115,6 +122,9 @@ def test_the_customer_and_every_other_page(
     with qtbot.waitSignal(desk.integrity.verified, timeout=20_000):
         desk.integrity.run.click()
     keep(window, f"integrity-{size[0]}", theme)
+    desk.go_to("operators")
+    qtbot.waitUntil(lambda: desk.operators.table.rows.rowCount() > 0)
+    keep(window, f"operators-{size[0]}", theme)
     assert window.width() == size[0]
 
 
@@ -138,6 +148,21 @@ def test_the_welcome_and_the_sign_in(qtbot: QtBot, window: MainWindow, demo: Pat
     keep(window, "sign-in-1280", theme)
 
 
+def test_the_operators_to_somebody_who_may_change_nothing(
+    qtbot: QtBot, window: MainWindow, demo: Path, theme: Theme
+) -> None:
+    window.resize(*SIZES[0])
+    window.open_path(demo)
+    window.sign_in.submitted.emit("eva", DEMO_OPERATOR[1])
+    qtbot.waitUntil(lambda: window.desk is not None)
+    assert window.desk is not None
+    window.desk.go_to("operators")
+    page = window.desk.operators
+    qtbot.waitUntil(lambda: page.table.rows.rowCount() > 0)
+    assert page.why.isVisible()
+    keep(window, "operators-forbidden-1280", theme)
+
+
 def test_every_dialog(qtbot: QtBot, window: MainWindow, desk: DeskPage, theme: Theme) -> None:
     page, context = desk.accounts.page, desk._context
     state = page.state
@@ -145,6 +170,7 @@ def test_every_dialog(qtbot: QtBot, window: MainWindow, desk: DeskPage, theme: T
     session = context.session
     history = session.history
     event = history.event(account_stream(page.number), 2)
+    operator = session.operators.list()[1]
     makers: dict[str, Callable[[], QDialog]] = {
         **{
             f"form-{key}": lambda key=key: form_of(context, state, key, window)  # type: ignore[misc]
@@ -154,6 +180,11 @@ def test_every_dialog(qtbot: QtBot, window: MainWindow, desk: DeskPage, theme: T
         "forget": lambda: ForgetDialog(context, session.forgetting.preview("C-00001"), window),
         "explain": lambda: ExplainDialog(history.step(page.number, 2), event, window),
         "keys": lambda: ShortcutsHelp(window),
+        "operator-add": lambda: AddOperatorDialog(context, window),
+        "operator-change": lambda: ChangeOperatorDialog(context, operator, window),
+        "operator-remove": lambda: RemoveOperatorDialog(context, operator, window),
+        "passphrase": lambda: PassphraseDialog(context, window),
+        "new-key": lambda: NewKeyDialog(context, window),
     }
     for name, make in makers.items():
         dialog = make()
