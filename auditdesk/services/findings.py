@@ -25,6 +25,7 @@ Kind = Literal[
     "key_lost",
     "key_of_forgotten",
     "schema_changed",
+    "pages_damaged",
     "unreadable",
     "not_listed",
 ]

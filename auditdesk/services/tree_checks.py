@@ -7,11 +7,11 @@ that leaves, nodes and checkpoints which were rewritten together still fail agai
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from auditdesk.domain.checkpoint import Checkpoint
 from auditdesk.domain.errors import AuditdeskError, ProofError
-from auditdesk.domain.merkle import EMPTY_FRONTIER, EMPTY_ROOT, FAN_OUT, Frontier, Node
+from auditdesk.domain.merkle import EMPTY_FRONTIER, EMPTY_ROOT, Frontier, Node
 from auditdesk.ledger.envelope import Envelope
 from auditdesk.ledger.store import CheckpointRow, Ledger
 from auditdesk.services.findings import Finding, Kind
@@ -19,6 +19,7 @@ from auditdesk.services.signing import believed_checkpoint
 from auditdesk.vault.vault import Vault
 
 Report = Callable[[Finding], None]
+LEAVES_AT_ONCE: Final = 4_096
 
 
 class Claim(NamedTuple):
@@ -86,6 +87,8 @@ class TreeCheck:
         self._whole = True
         self._agreed = frontier.size
         self._differs = False
+        self._next = frontier.size + 1
+        self._stop = 0
         self._settle()
 
     @property
@@ -95,13 +98,13 @@ class TreeCheck:
 
     def see(self, envelope: Envelope) -> None:
         """Take the next leaf. A gap ends the check: the numbering has said so, and no root can be made."""
-        size = self._frontier.size + len(self._waiting)
-        if envelope.position != size + 1:
+        if envelope.position != self._next:
             self._whole = False
-        if not self._whole:
+            self._next = -1
             return
+        self._next += 1
         self._waiting.append(envelope.leaf_hash)
-        if len(self._waiting) == FAN_OUT or (self._claims and self._claims[0].size == size + 1):
+        if len(self._waiting) == LEAVES_AT_ONCE or envelope.position == self._stop:
             self._settle()
 
     def compare(self) -> None:
@@ -130,6 +133,7 @@ class TreeCheck:
         self._nodes += growth.nodes
         while self._claims and self._claims[0].size <= self._frontier.size:
             self._judge(self._claims.pop(0))
+        self._stop = self._claims[0].size if self._claims else 0
 
     def _judge(self, claim: Claim) -> None:
         """The first claim that fails bounds where the past was altered; those after it fail with it."""

@@ -16,6 +16,7 @@ from auditdesk.domain.checkpoint import Checkpoint
 from auditdesk.domain.errors import AuditdeskError, Fault
 from auditdesk.domain.merkle import EMPTY_FRONTIER
 from auditdesk.ledger.envelope import Envelope
+from auditdesk.ledger.pages import PageCheck
 from auditdesk.services.books import NO_PROGRESS, Books, Progress
 from auditdesk.services.derived_checks import (
     Snapshots,
@@ -59,9 +60,15 @@ class Verification:
         start = start_of(self._ledger, self._books.vault) if incremental else None
         # both before the look: another process may sign more, or forget somebody, while it lasts
         outer, keys = outer_claims(self._books.vault, anchors), self._keys()
-        with self._ledger.look():
-            run = _Run(self._books, progress, start, outer, keys, open_seals=open_seals)
-            report = run.run()
+        pages = self._ledger.check_pages() if start is None else None
+        try:
+            with self._ledger.look():
+                run = _Run(self._books, progress, start, outer, keys, open_seals=open_seals)
+                report = run.run(pages)
+        except BaseException:
+            if pages is not None:
+                pages.stop()
+            raise
         self._remember(report, run.root)
         return report
 
@@ -117,7 +124,7 @@ class _Run:
         """The Merkle root over what was looked at."""
         return self._tree.root
 
-    def run(self) -> VerificationReport:
+    def run(self, pages: PageCheck | None) -> VerificationReport:
         started = time.perf_counter_ns()
         report = self._findings.add
         last = self._last_position()
@@ -131,6 +138,8 @@ class _Run:
         self._snapshots.compare(self._progress)
         if self._books.vault is not None:
             check_keys(self._ledger, self._books.vault, self._keys, report)
+        for problem in pages.problems() if pages else ():
+            report(Finding("pages_damaged", "", 0, f"The file itself is damaged: {problem}"))
         return VerificationReport(
             findings=self._findings.all(),
             events=self._events,
