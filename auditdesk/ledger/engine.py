@@ -192,6 +192,8 @@ def faults() -> Iterator[None]:
         raise as_fault(error.orig) from error
     except (sqlite3.Error, DRIVER.Error) as error:
         raise as_fault(error) from error
+    except UnicodeDecodeError as error:  # the driver could not even read what SQLite had to say
+        raise LedgerDamaged("The database holds text that is none.", "Restore the last backup.") from error
 
 
 def as_fault(error: BaseException | None) -> Fault:

@@ -8,7 +8,7 @@ is kept in the vault: a ledger that was found damaged opens for looking only.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -130,14 +130,18 @@ class _Run:
         last = self._last_position()
         for envelope in self._log(last):
             self._see(envelope)
-        self._tree.compare()
-        check_schema(self._ledger, report)
-        check_accounts(self._ledger, self._replay, report, all_of_them=self._whole)
-        check_customers(self._ledger, self._replay, report, all_of_them=self._whole)
-        self._entries.compare(self._progress)
-        self._snapshots.compare(self._progress)
-        if self._books.vault is not None:
-            check_keys(self._ledger, self._books.vault, self._keys, report)
+        self._guard("tree", self._tree.compare)
+        self._guard("schema", lambda: check_schema(self._ledger, report))
+        whole = self._whole
+        self._guard("accounts", lambda: check_accounts(self._ledger, self._replay, report, all_of_them=whole))
+        self._guard(
+            "customers", lambda: check_customers(self._ledger, self._replay, report, all_of_them=whole)
+        )
+        self._guard("entries", lambda: self._entries.compare(self._progress))
+        self._guard("snapshots", lambda: self._snapshots.compare(self._progress))
+        vault = self._books.vault
+        if vault is not None:
+            self._guard("keys", lambda: check_keys(self._ledger, vault, self._keys, report))
         for problem in pages.problems() if pages else ():
             report(Finding("pages_damaged", "", 0, f"The file itself is damaged: {problem}"))
         return VerificationReport(
@@ -153,6 +157,16 @@ class _Run:
             position=last,
             elapsed_us=(time.perf_counter_ns() - started) // 1_000,
         )
+
+    def _guard(self, what: str, check: Callable[[], None]) -> None:
+        """Run one check; whatever a damaged row makes of it is a finding, and must not end the run."""
+        try:
+            check()
+        except AuditdeskError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a damaged row may hold anything
+            sentence = f"The {what} can't be compared ({type(error).__name__})."
+            self._findings.add(Finding("unreadable", "", 0, sentence))
 
     def _log(self, last: int) -> Iterator[Envelope]:
         todo = last - self._after
