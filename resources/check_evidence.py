@@ -338,8 +338,8 @@ def read_proof(raw: bytes) -> Proof:
         raise Refusal("proof_extra")
     if not lines[0].startswith("index "):
         raise Refusal("proof_index")
-    hashes = [strict_base64(line, "proof_hash") for line in lines[1:]]
     index = strict_whole(lines[0][len("index ") :], "proof_index")
+    hashes = [strict_base64(line, "proof_hash") for line in lines[1:]]
     if len(hashes) > 63 or any(len(value) != 32 for value in hashes):
         raise Refusal("proof_hash")
     return Proof(index, hashes, note)

@@ -57,6 +57,12 @@ def test_both_refuse_altered_proofs_for_the_same_reason(size: int, data: st.Data
     assert by_the_program(altered, LEAF) == by_the_domain(altered, LEAF)
 
 
+def test_both_look_at_the_index_before_the_hashes() -> None:
+    raw = format_proof(proof_for(LEAF, index=0, size=3))
+    altered = raw.replace(b"index 0", b"index \n0")
+    assert by_the_program(altered, LEAF) == by_the_domain(altered, LEAF) == ("proof_index",)
+
+
 @given(name=TEXTS, public_key=st.binary(min_size=32, max_size=32), cut=st.integers(0, 3))
 def test_both_read_the_same_keys(name: str, public_key: bytes, cut: int) -> None:
     try:
