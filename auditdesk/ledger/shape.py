@@ -10,7 +10,7 @@ from auditdesk.ledger import schema
 from auditdesk.ledger.dialects import install_law
 from auditdesk.ledger.engine import DRIVER
 
-_EVERYTHING: Final = "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
+_EVERYTHING: Final = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_stat%'"
 
 
 def shape_differences(connection: Connection) -> list[str]:
@@ -33,5 +33,6 @@ def shape_differences(connection: Connection) -> list[str]:
     ]
 
 
-def _shape(connection: Connection) -> dict[tuple[str, str], str]:
-    return {(row[0], row[1]): row[2] for row in connection.exec_driver_sql(_EVERYTHING)}
+def _shape(connection: Connection) -> dict[tuple[str, str], tuple[str, str | None]]:
+    rows = connection.exec_driver_sql(_EVERYTHING)  # in a damaged file anything may be of any type
+    return {(str(row[0]), str(row[1])): (row[2], row[3]) for row in rows}

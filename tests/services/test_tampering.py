@@ -316,3 +316,14 @@ def test_reports_of_a_sound_ledger_name_root_and_checkpoint(bank: Path, tmp_path
     assert (manifest["verification"]["merkle_root"], manifest["verification"]["checkpoint"]) == (root, 303)
     assert manifest["verification"]["verified_to"] == 303
     assert not result.unverified
+
+
+def test_an_index_that_is_said_to_be_another_tables_is_named(bank: Path) -> None:
+    connection: Any = DRIVER.connect(str(bank / "ledger.db"))
+    connection.execute("PRAGMA writable_schema = ON")
+    connection.execute(
+        "UPDATE sqlite_master SET tbl_name = 'elsewhere' WHERE name = 'sqlite_autoindex_customers_1'"
+    )
+    connection.commit()
+    connection.close()
+    assert "The index sqlite_autoindex_customers_1 was changed" in warnings(bank)
