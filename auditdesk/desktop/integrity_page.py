@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QVBoxLayout, QWidget
 
+from auditdesk.desktop.checkpoint_card import CheckpointCard
 from auditdesk.desktop.context import Context
 from auditdesk.desktop.progress import ProgressDialog
 from auditdesk.desktop.widgets import Banner, Card, EmptyState, button, label
@@ -40,12 +41,16 @@ class IntegrityPage(QWidget):
                 "entries, snapshots, seals and keys with what it finds."
             )
         )
+        self.checkpoints = CheckpointCard(context)
+        self.checkpoints.said.connect(self._say)
+        self.checkpoints.refused.connect(self._fail)
         self._card = Card(margin=1)
         self._lay_out()
         context.look_changed.connect(self._set_look)
 
     def reload(self) -> None:
-        """Keep what the last run said."""
+        """Keep what the last run said, but show the newest checkpoint."""
+        self.checkpoints.reload()
 
     @Slot()
     def verify(self) -> None:
@@ -89,12 +94,19 @@ class IntegrityPage(QWidget):
         self.findings.addItems([f"{finding.kind}: {finding.sentence}" for finding in report.findings])
         self._card.setVisible(not report.clean)
         self.empty.setVisible(report.clean)
+        self.checkpoints.reload()
         self.verified.emit(report)
+
+    @Slot(str)
+    def _say(self, text: str) -> None:
+        self.bad.say("")
+        self.good.say(text)
 
     @Slot(object)
     def _fail(self, error: object) -> None:
         self.run.setEnabled(True)
         if not isinstance(error, Cancelled):
+            self.good.say("")
             self.bad.say(str(error))
 
     @Slot(object)
@@ -116,3 +128,4 @@ class IntegrityPage(QWidget):
             box.addWidget(part)
         box.addWidget(self._card, 1)
         box.addWidget(self.empty, 1, Qt.AlignmentFlag.AlignVCenter)
+        box.addWidget(self.checkpoints)

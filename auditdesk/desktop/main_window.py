@@ -17,6 +17,7 @@ from auditdesk.desktop.context import Context
 from auditdesk.desktop.create_dialog import CreateDialog
 from auditdesk.desktop.desk_page import DeskPage
 from auditdesk.desktop.progress import ProgressDialog
+from auditdesk.desktop.restore_dialog import RestoreDialog, RestoreRequest
 from auditdesk.desktop.settings import Settings
 from auditdesk.desktop.sign_in_page import SignInPage
 from auditdesk.desktop.tasks import TaskRunner
@@ -24,6 +25,7 @@ from auditdesk.desktop.theme import apply_theme
 from auditdesk.desktop.tokens import Theme
 from auditdesk.desktop.welcome_page import WelcomePage
 from auditdesk.domain.errors import AuditdeskError, Cancelled
+from auditdesk.services.restoring import restore
 from auditdesk.services.session import Session
 from auditdesk.services.workspace import Workspace
 
@@ -126,6 +128,29 @@ class MainWindow(QMainWindow):
         dialog = CreateDialog(self.runner, Path.home(), self)
         dialog.posted.connect(self.open_path)
         dialog.open()
+
+    @Slot()
+    def restore_backup(self) -> None:
+        """Ask for a backup to make a workspace from."""
+        dialog = RestoreDialog(self.runner, Path.home(), self)
+        dialog.posted.connect(self.restore)
+        dialog.open()
+
+    @Slot(object)
+    def restore(self, request: RestoreRequest) -> None:
+        """Make a workspace from a backup, then open it."""
+        task = self.runner.run(
+            lambda progress: restore(
+                request.backup,
+                request.target,
+                certificates=request.certificates,
+                expired_vault=request.expired_vault,
+                progress=progress,
+            ),
+            on_success=lambda restored: self.open_path(restored.path),
+            on_failure=self._say_on_welcome,
+        )
+        ProgressDialog(task, self.tr("Restoring the backup"), self).open()
 
     # --- signing in --------------------------------------------------------------------
 
@@ -231,6 +256,7 @@ class MainWindow(QMainWindow):
         self.welcome.create_wanted.connect(self.create_bank)
         self.welcome.open_wanted.connect(self.open_path)
         self.welcome.demo_wanted.connect(self.make_demo)
+        self.welcome.restore_wanted.connect(self.restore_backup)
         self.sign_in.submitted.connect(self._sign_in)
         self.sign_in.viewer_wanted.connect(self._look_only)
         self.sign_in.closed.connect(self.close_workspace)

@@ -15,11 +15,12 @@ WIDTH_PX = 560
 
 
 class WelcomePage(QWidget):
-    """Asks for `create_wanted`, `open_wanted(path)` or `demo_wanted`."""
+    """Asks for `create_wanted`, `open_wanted(path)`, `demo_wanted` or `restore_wanted`."""
 
     create_wanted = Signal()
     open_wanted = Signal(object)
     demo_wanted = Signal()
+    restore_wanted = Signal()
 
     def __init__(self, look: Palette) -> None:
         super().__init__()
@@ -34,6 +35,8 @@ class WelcomePage(QWidget):
         self.create_bank = button(self.tr("Create a bank…"), "createButton", kind="primary")
         self.open = button(self.tr("Open a workspace…"), "openButton")
         self.demo = button(self.tr("Look at the demo bank"), "demoButton")
+        self.restore = button(self.tr("Restore a backup…"), "restoreButton", kind="quiet")
+        self.restore.clicked.connect(self.restore_wanted)
         self.create_bank.clicked.connect(self.create_wanted)
         self.open.clicked.connect(self._choose_folder)
         self.demo.clicked.connect(self.demo_wanted)
@@ -91,6 +94,7 @@ class WelcomePage(QWidget):
             row.addWidget(part)
         row.addStretch(1)
         card.box.addLayout(row)
+        card.box.addWidget(self.restore, 0, Qt.AlignmentFlag.AlignLeft)
         card.box.addWidget(self.recent_title)
         card.box.addWidget(self.recent)
         box = QVBoxLayout(self)

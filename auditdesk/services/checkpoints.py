@@ -20,6 +20,8 @@ from auditdesk.services.publishing import drafting, file_faults
 from auditdesk.services.signing import believed_checkpoint, signed_checkpoint
 from auditdesk.vault.vault import Vault
 
+__all__ = ["CheckpointRow", "Checkpoints", "check_continues", "read_note"]
+
 RESTORE: Final = "Restore the last backup, and keep this file: it shows what was done."
 
 
@@ -81,11 +83,15 @@ class Checkpoints:
     def check_anchor(self, file: Path) -> Checkpoint:
         """Compare the log with a checkpoint that was kept elsewhere.
 
-        Raises `ProofError`: as for any signed note, and `log_truncated` or `log_altered`; the `Fault` of a
-        file that can't be read.
+        Raises `ProofError`: as for any signed note, and `log_truncated` or `log_altered`, after which the
+        ledger can only be looked at; the `Fault` of a file that can't be read.
         """
         anchor = self.read_anchor(file)
-        check_continues(self._ledger, anchor, "anchor")
+        try:
+            check_continues(self._ledger, anchor, "anchor")
+        except ProofError as error:
+            self._ledger.distrust(str(error))
+            raise
         return anchor
 
     def read_anchor(self, file: Path) -> Checkpoint:
