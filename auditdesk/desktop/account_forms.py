@@ -14,7 +14,7 @@ from auditdesk.desktop.fields import AmountField, choice_field, line_field, text
 from auditdesk.desktop.widgets import label
 from auditdesk.domain.account import Account
 from auditdesk.domain.account_rules import Note
-from auditdesk.domain.errors import Refused
+from auditdesk.domain.errors import Conflict, Refused
 from auditdesk.domain.events import Blocks
 from auditdesk.services.desk import Desk, Receipt
 
@@ -41,17 +41,28 @@ class AccountForm(FormDialog):
         super().__init__(context.runner, title, post, danger=danger, parent=parent)
         self.account = account
         self.desk: Desk = context.session.desk
+        self._context = context
         self.after = label(kind="muted", name="balanceAfter", wrap=True)
-        self.add_widget(
-            label(
-                self.tr("Account {number} · balance {balance} · available {available}").format(
-                    number=account.number,
-                    balance=formats.money_with_currency(account.balance_minor, account.currency),
-                    available=formats.money_with_currency(account.available_minor, account.currency),
-                ),
-                kind="muted",
-                name="accountLine",
-                wrap=True,
+        self.line = label(kind="muted", name="accountLine", wrap=True)
+        self.add_widget(self.line)
+        self._say_account()
+
+    def show_problem(self, error: BaseException) -> None:
+        """As every form; after a conflict the account is looked at again, and what was typed stays."""
+        super().show_problem(error)
+        if isinstance(error, Conflict):
+            self.account = self._context.session.history.account_at(self.account.number).state
+            self._say_account()
+            self.preview()
+            self._context.changed.emit()
+
+    def _say_account(self) -> None:
+        account = self.account
+        self.line.setText(
+            self.tr("Account {number} · balance {balance} · available {available}").format(
+                number=account.number,
+                balance=formats.money_with_currency(account.balance_minor, account.currency),
+                available=formats.money_with_currency(account.available_minor, account.currency),
             )
         )
 

@@ -99,6 +99,7 @@ class AccountPage(QWidget):
         """
         self.player.pause()
         view = self._history.account_at(number)
+        self.timeline.load(0)  # nobody may ask for the last account's moments in this one
         self.number = view.state.number
         self.state = view.state
         self._marks = []

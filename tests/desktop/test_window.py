@@ -14,7 +14,7 @@ from auditdesk.desktop.desk_page import DeskPage
 from auditdesk.desktop.main_window import MainWindow
 from auditdesk.desktop.shortcuts_help import ShortcutsHelp
 from auditdesk.domain.moments import AtVersion
-from tests.desktop.bank import BOBS, JANE, MAIN, PASSPHRASE
+from tests.desktop.bank import BOBS, JANE, MAIN, OTHER, PASSPHRASE
 
 
 def dialog_of(window: MainWindow, kind: type[QDialog]) -> QDialog:
@@ -81,6 +81,16 @@ def test_a_search_by_name_leads_to_the_customer_and_by_number_to_the_account(
     desk.search.setText(BOBS)
     QTest.keyClick(desk.search, Qt.Key.Key_Return)
     assert desk.accounts.page.number == BOBS
+
+
+def test_from_a_long_account_one_goes_to_a_short_one_and_back(qtbot: QtBot, desk: DeskPage) -> None:
+    page = desk.accounts.page
+    for number, versions in ((OTHER, 1), (MAIN, 121), (BOBS, 4)):
+        with qtbot.waitSignal(page.overview_shown):
+            desk.accounts.list.chosen.emit(number)
+        assert (page.number, page.model.rowCount(), page.timeline.version) == (number, versions, versions)
+        assert page.header.number.text() == number
+        assert desk.receipt.text() == ""
 
 
 def test_a_search_for_a_position_goes_to_that_event(qtbot: QtBot, desk: DeskPage) -> None:
