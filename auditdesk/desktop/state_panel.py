@@ -111,6 +111,10 @@ class StatePanel(QScrollArea):
         """What a line says, for tests and for copying; empty where it isn't shown."""
         return self._state.text_of(key) or self._event.text_of(key)
 
+    def change_of(self, key: str) -> str:
+        """What the event changed of a line of the state, for tests; empty where nothing."""
+        return self._state.change_of(key)
+
     @Slot()
     def _ask_to_explain(self) -> None:
         if self._version:
