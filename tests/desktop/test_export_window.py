@@ -18,9 +18,13 @@ from auditdesk.domain.events import ReportExported
 from tests.desktop.bank import BOBS, MAIN, OTHER
 
 
-def ask(desk: DeskPage, key: Qt.Key = Qt.Key.Key_E) -> ExportDialog:
+def ask(desk: DeskPage) -> ExportDialog:
     """Ctrl+E on the account's page."""
-    QTest.keyClick(desk.accounts.page, key, Qt.KeyboardModifier.ControlModifier)
+    window = desk.window()
+    window.activateWindow()  # no window manager does it here when a dialog has closed
+    assert QTest.qWaitForWindowActive(window)
+    desk.accounts.page.register.table.setFocus()
+    QTest.keyClick(desk.accounts.page, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
     return next(made for made in desk.findChildren(ExportDialog) if made.isVisible())
 
 
