@@ -33,13 +33,16 @@ _NODES = Prepared(
 
 
 def node_reader(connection: Connection) -> ReadNodes:
-    """Reads runs of kept nodes; fewer than asked for where some are missing."""
+    """Reads runs of kept nodes; fewer than asked for where some are missing, or hold what is no hash."""
 
     def read(level: int, first: int, count: int) -> list[bytes]:
         end = first + count
         if level == 0:
-            return [row[0] for row in _LEAVES.all(connection, first=first, end=end)]
-        return [row[0] for row in _NODES.all(connection, level=level, first=first, end=end)]
+            rows = _LEAVES.all(connection, first=first, end=end)
+        else:
+            rows = _NODES.all(connection, level=level, first=first, end=end)
+        # a damaged page yields NULL even from a column that can't hold it
+        return [row[0] for row in rows if type(row[0]) is bytes]
 
     return read
 

@@ -1,0 +1,87 @@
+"""Orders as a bank's day brings them: most of them sensible, some to be refused, all by chance alone."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Final
+
+from tests.faults.sim_model import Model
+from tests.faults.sim_orders import NEEDLE, Kind, Order
+
+CURRENCIES: Final = ("EUR", "EUR", "JPY")
+MOST_ACCOUNTS: Final = 14  # open at a time
+ON_ACCOUNTS: Final[dict[Kind, int]] = {
+    "deposit": 30,
+    "withdraw": 18,
+    "transfer": 18,
+    "fee": 5,
+    "overdraft": 4,
+    "freeze": 2,
+    "unfreeze": 4,
+    "close": 2,
+}
+ON_CUSTOMERS: Final[dict[Kind, int]] = {"open": 8, "rename": 5, "address": 5, "forget": 3}
+
+
+def draw_order(chance: Random, model: Model, number: int) -> Order:
+    """The next order of a clerk; `number` tells it from all others."""
+    command_id = f"sim-{number}"
+    if not model.customers or chance.random() < 0.03:
+        return Order("register", command_id, text=f"{NEEDLE} No{number}")
+    kinds = ON_ACCOUNTS if model.accounts and chance.random() < 0.85 else ON_CUSTOMERS
+    (kind,) = chance.choices(list(kinds), list(kinds.values()))
+    if kind in ON_CUSTOMERS:
+        return _on_customer(chance, model, kind, command_id)
+    return _on_account(chance, model, kind, command_id)
+
+
+def rival_of(chance: Random, model: Model, order: Order, number: int) -> Order:
+    """An order of somebody else at the same time, as often as not about the same person or account."""
+    if order.kind in ("rename", "address", "open", "forget") and chance.random() < 0.8:
+        (kind,) = chance.choices(list(ON_CUSTOMERS), list(ON_CUSTOMERS.values()))
+        return _on_customer(chance, model, kind, f"sim-{number}", order.target)
+    drawn = draw_order(chance, model, number)
+    if drawn.kind in ON_ACCOUNTS and order.kind in ON_ACCOUNTS and chance.random() < 0.7:
+        return _on_account(chance, model, drawn.kind, f"sim-{number}", order.target)
+    return drawn
+
+
+def _on_customer(chance: Random, model: Model, kind: Kind, command_id: str, customer: str = "") -> Order:
+    customer = customer or chance.choice(list(model.customers))
+    if kind == "forget":
+        leavers = [
+            number
+            for number, person in model.customers.items()
+            if not person.forgotten and not model.open_accounts(number)
+        ]
+        if leavers and chance.random() < 0.7:
+            customer = chance.choice(leavers)
+        return Order(kind, command_id, customer)
+    if kind == "open":
+        if len(model.open_accounts()) >= MOST_ACCOUNTS:
+            return Order("close", command_id, chance.choice(model.open_accounts()), pay_out=True)
+        limit = chance.choice((0, 0, 500, 5_000))
+        return Order(kind, command_id, customer, amount_minor=limit, text=chance.choice(CURRENCIES))
+    what = "Street" if kind == "address" else "Named"
+    text = f"{NEEDLE} {what} {chance.randrange(5)}"
+    return Order(kind, command_id, customer, text=text)
+
+
+def _on_account(chance: Random, model: Model, kind: Kind, command_id: str, account: str = "") -> Order:
+    still_open = model.open_accounts()
+    known = list(model.accounts)
+    if not account:
+        account = chance.choice(still_open if still_open and chance.random() < 0.95 else known)
+    amount = chance.choice((0, -5)) if chance.random() < 0.02 else chance.randint(1, 2_000)
+    match kind:
+        case "transfer":
+            other = chance.choice(still_open or known)
+            return Order(kind, command_id, account, other=other, amount_minor=amount)
+        case "overdraft":
+            return Order(kind, command_id, account, amount_minor=chance.choice((0, 500, 5_000)))
+        case "freeze" | "unfreeze":
+            return Order(kind, command_id, account, text=chance.choice(("debits", "credits", "all")))
+        case "close":
+            return Order(kind, command_id, account, pay_out=chance.random() < 0.7)
+        case _:
+            return Order(kind, command_id, account, amount_minor=amount)
