@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
 from platformdirs import user_data_dir
 
 from auditdesk.domain import events as e
-from auditdesk.domain.errors import DiskFull, LedgerMissing, LedgerReadOnly, Refused, VaultMissing
+from auditdesk.domain.errors import LedgerMissing, LedgerReadOnly, Refused, VaultMissing
 from auditdesk.domain.facts import Fact
 from auditdesk.domain.streams import operator_stream
 from auditdesk.domain.text import clean_line
@@ -20,7 +17,7 @@ from auditdesk.ledger.store import Ledger, StreamAppend
 from auditdesk.services import demo
 from auditdesk.services.books import NO_PROGRESS, Clock, Progress, new_command_id, system_clock
 from auditdesk.services.demo_steps import DemoClock
-from auditdesk.services.leftovers import FOLDER_SUFFIX, Hold, sweep
+from auditdesk.services.folders import new_folder
 from auditdesk.services.workspace import LEDGER_FILE, VAULT_FILE, Workspace
 from auditdesk.vault.kdf import KdfParameters
 from auditdesk.vault.vault import Vault
@@ -47,7 +44,7 @@ def create_workspace(
     if not passphrase:
         raise Refused("text_missing", "The passphrase is missing.", field="passphrase")
     _check_free(path)
-    with _draft_of(path) as draft:
+    with new_folder(path) as draft:
         ledger_id = _make_ledger(draft / LEDGER_FILE, bank, operator, clock)
         Vault.create(
             draft / VAULT_FILE,
@@ -115,7 +112,7 @@ def make_demo(
     now_us = system_clock() if now_us is None else now_us
     clock = DemoClock(demo.start_of_demo(now_us))
     kdf = kdf or KdfParameters()  # the passphrase is no secret: not worth half a second each time
-    with _draft_of(path) as draft:
+    with new_folder(path) as draft:
         workspace = create_workspace(
             draft,
             bank=demo.BANK_NAME,
@@ -128,6 +125,8 @@ def make_demo(
             demo.build(
                 session.books, clock, now_us=now_us, seed=seed, scale=scale, progress=progress, kdf=kdf
             )
+            session.sign_off()
+            session.verification.run(progress)
 
 
 def _check_free(path: Path) -> None:
@@ -135,34 +134,6 @@ def _check_free(path: Path) -> None:
         raise Refused(
             "workspace_exists", f"There is something at {path} already.", "Choose another name.", field="path"
         )
-
-
-@contextmanager
-def _draft_of(path: Path) -> Iterator[Path]:
-    """A folder beside `path` that takes its place at the end, or is gone if anything fails."""
-    draft = _draft_beside(path)
-    hold = Hold(draft)
-    try:
-        yield draft
-        if path.exists():
-            path.rmdir()
-        draft.rename(path)
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise
-    finally:
-        hold.let_go()
-
-
-def _draft_beside(path: Path) -> Path:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        sweep(path.parent)
-        return Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=FOLDER_SUFFIX, dir=path.parent))
-    except PermissionError as error:
-        raise LedgerReadOnly(f"Nothing can be written in {path.parent}.", "Choose another folder.") from error
-    except OSError as error:
-        raise DiskFull(f"The folder {path.parent} can't be used: {error.strerror}.") from error
 
 
 def _make_ledger(file: Path, bank: str, operator: str, clock: Clock) -> str:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from auditdesk.domain.errors import Refused
+from auditdesk.services.leftovers import FOLDER_SUFFIX, Hold, sweep
 from auditdesk.services.publishing import file_faults
 
 
@@ -27,7 +28,9 @@ def new_folder(target: Path) -> Iterator[Path]:
         )
     with file_faults(target):
         target.parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".draft", dir=target.parent))
+        sweep(target.parent)
+        draft = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=FOLDER_SUFFIX, dir=target.parent))
+    hold = Hold(draft)
     try:
         with file_faults(target):
             yield draft
@@ -37,3 +40,5 @@ def new_folder(target: Path) -> Iterator[Path]:
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
+    finally:
+        hold.let_go()
