@@ -5,25 +5,22 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
 from auditdesk.bootstrap import create_workspace, open_workspace
 from auditdesk.domain.errors import LedgerReadOnly
-from auditdesk.domain.merkle import complete_node
 from auditdesk.domain.personal import PersonalDetails
 from auditdesk.ledger.engine import DRIVER
-from auditdesk.ledger.envelope import leaf_hash
-from auditdesk.ledger.rows import as_envelope
 from auditdesk.services.findings import VerificationReport
 from auditdesk.services.session import Session
 from auditdesk.services.signing import believed_checkpoint
 from auditdesk.services.workspace import Workspace
+from tests.attacks import attack, edit_amount, everything_again, rehash_first_node, rehash_leaf
 from tests.helpers import CHEAP_KDF
 
 ACCOUNT = "10-00001"
@@ -51,55 +48,9 @@ def bank(made: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(made, tmp_path / "bank"))
 
 
-def attack(path: Path, change: Callable[[Any], None], file: str = "ledger.db") -> None:
-    """Change the file as somebody with a database browser would, and put the triggers back."""
-    connection: Any = DRIVER.connect(str(path / file))
-    triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
-    for name, _ in triggers:
-        connection.execute(f"DROP TRIGGER {name}")
-    change(connection)
-    for _, sql in triggers:
-        connection.execute(sql)
-    connection.commit()
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
-
-
-def edit_amount(connection: Any) -> None:
-    event = "SELECT payload FROM events WHERE position = ?"
-    payload = json.loads(connection.execute(event, (FIRST_AMOUNT,)).fetchone()[0])
-    payload["amount_minor"] += 1
-    raw = msgspec.json.encode(payload, order="sorted")
-    connection.execute("UPDATE events SET payload = ? WHERE position = ?", (raw, FIRST_AMOUNT))
-
-
-def rehash_leaf(connection: Any) -> None:
-    row = connection.execute("SELECT * FROM events WHERE position = ?", (FIRST_AMOUNT,)).fetchone()
-    leaf = leaf_hash(as_envelope(row))
-    connection.execute("UPDATE events SET leaf_hash = ? WHERE position = ?", (leaf, FIRST_AMOUNT))
-
-
-def rehash_node(connection: Any) -> None:
-    leaves = connection.execute("SELECT leaf_hash FROM events ORDER BY position LIMIT 256").fetchall()
-    node = complete_node([row[0] for row in leaves])
-    connection.execute('UPDATE tree_nodes SET hash = ? WHERE level = 8 AND "index" = 0', (node,))
-
-
-def drop_checkpoints(connection: Any) -> None:
-    connection.execute("DELETE FROM checkpoints")
-
-
 def cut(connection: Any) -> None:
     connection.execute("DELETE FROM events WHERE position > 295")
     connection.execute("DELETE FROM checkpoints WHERE size > 295")
-
-
-def all_of(*changes: Callable[[Any], None]) -> Callable[[Any], None]:
-    def change(connection: Any) -> None:
-        for one in changes:
-            one(connection)
-
-    return change
 
 
 def opened(path: Path) -> Iterator[tuple[Workspace, Session]]:
@@ -139,14 +90,14 @@ def test_an_honest_ledger_has_its_checkpoints_compared(bank: Path) -> None:
 
 
 def test_an_edited_amount_is_named_and_the_ledger_is_not_written_any_more(bank: Path) -> None:
-    attack(bank, edit_amount)
+    attack(bank, edit_amount(FIRST_AMOUNT))
     assert ("leaf_mismatch", FIRST_AMOUNT) in found(verified(bank))
     assert f"The event at position {FIRST_AMOUNT} is not what was recorded" in warnings(bank)
     assert refuses_to_write(bank)
 
 
 def test_with_its_leaf_hashed_again_the_tree_contradicts(bank: Path) -> None:
-    attack(bank, all_of(edit_amount, rehash_leaf))
+    attack(bank, edit_amount(FIRST_AMOUNT), rehash_leaf(FIRST_AMOUNT))
     report = verified(bank)
     assert ("tree_differs", 1) in found(report)
     assert ("checkpoint_differs", 154) in found(report)
@@ -154,7 +105,7 @@ def test_with_its_leaf_hashed_again_the_tree_contradicts(bank: Path) -> None:
 
 
 def test_with_everything_in_the_file_hashed_again_the_vaults_checkpoint_contradicts(bank: Path) -> None:
-    attack(bank, all_of(edit_amount, rehash_leaf, rehash_node, drop_checkpoints))
+    attack(bank, *everything_again(FIRST_AMOUNT))
     assert "are not those under the signed checkpoint" in warnings(bank)
     assert refuses_to_write(bank)
     kinds = {finding.kind for finding in verified(bank).findings}
@@ -183,7 +134,7 @@ def test_an_old_ledger_beside_a_new_vault_can_only_be_looked_at(bank: Path, tmp_
 
 
 def test_without_a_vault_the_ledgers_own_checkpoint_must_do(bank: Path) -> None:
-    attack(bank, lambda connection: connection.execute("DELETE FROM events WHERE position > 295"))
+    attack(bank, "DELETE FROM events WHERE position > 295")
     (bank / "vault.db").unlink()
     assert "the last 8 are missing" in warnings(bank)
 
@@ -203,7 +154,7 @@ def test_a_forged_checkpoint_in_the_vault_is_not_believed(bank: Path) -> None:
             "UPDATE outer_checkpoints SET note = replace(note, char(10) || '303', char(10) || '299')"
         )
 
-    attack(bank, forge, "vault.db")
+    attack(bank, forge, file="vault.db")
     assert "does not fit the note" in warnings(bank)
     assert refuses_to_write(bank)
 
@@ -218,14 +169,14 @@ def test_a_forged_checkpoint_in_the_vault_is_not_believed(bank: Path) -> None:
     ],
 )
 def test_what_is_wrong_with_tree_or_checkpoints_is_named(bank: Path, statement: str, kind: str) -> None:
-    attack(bank, lambda connection: connection.execute(statement))
+    attack(bank, statement)
     assert kind in {finding.kind for finding in verified(bank).findings}
 
 
 def test_a_clean_verification_after_a_repair_lifts_the_distrust(bank: Path, tmp_path: Path) -> None:
     whole = tmp_path / "whole.db"
     shutil.copy(bank / "ledger.db", whole)
-    attack(bank, edit_amount)
+    attack(bank, edit_amount(FIRST_AMOUNT))
     assert not verified(bank).clean
     shutil.copy(whole, bank / "ledger.db")
     assert "The last verification" in warnings(bank)
@@ -277,7 +228,7 @@ def test_damage_in_the_tail_is_found_incrementally_too(bank: Path, statement: st
     for _, session in opened(bank):
         for number in range(105):
             session.desk.deposit(ACCOUNT, 100 + number)
-    attack(bank, lambda connection: connection.execute(statement))
+    attack(bank, statement)
     report = verified(bank, incremental=True)
     assert kind in {finding.kind for finding in report.findings}
     assert report.after == 303
@@ -285,14 +236,14 @@ def test_damage_in_the_tail_is_found_incrementally_too(bank: Path, statement: st
 
 def test_where_the_past_no_longer_has_its_root_an_incremental_verification_looks_at_all(bank: Path) -> None:
     assert verified(bank).clean
-    attack(bank, all_of(edit_amount, rehash_leaf, rehash_node))
+    attack(bank, edit_amount(FIRST_AMOUNT), rehash_leaf(FIRST_AMOUNT), rehash_first_node)
     report = verified(bank, incremental=True)
     assert (report.after, report.events) == (0, 303)
     assert not report.clean
 
 
 def test_reports_of_a_damaged_ledger_say_that_they_are_unverified(bank: Path, tmp_path: Path) -> None:
-    attack(bank, edit_amount)
+    attack(bank, edit_amount(FIRST_AMOUNT))
     verified(bank)
     out = tmp_path / "statement.csv"
     for _, session in opened(bank):
