@@ -75,9 +75,9 @@ def test_case_02_a_past_made_anew_with_all_its_hashes_fails_against_the_checkpoi
         "DELETE FROM events WHERE position = 3",
         "REPLACE INTO events SELECT * FROM events WHERE position = 3",
         (
-            "INSERT INTO events SELECT position + 1, stream, version, event_id || 'x', type, schema, booked_at, "
-            "recorded_at, operator, command_id || 'x', ordinal, correlation_id, subject, payload, sealed, "
-            "commitment, leaf_hash FROM events WHERE position = 3"
+            "INSERT INTO events SELECT position + 1, stream, version, event_id || 'x', type, schema, "
+            "booked_at, recorded_at, operator, command_id || 'x', ordinal, correlation_id, subject, payload, "
+            "sealed, commitment, leaf_hash FROM events WHERE position = 3"
         ),
     ],
 )
