@@ -174,6 +174,22 @@ def writing(engine: Engine) -> Iterator[Connection]:
             yield connection
 
 
+@contextmanager
+def explained(connection: Connection) -> Iterator[None]:
+    """Say that the file is damaged where that is why a row could not be made sense of.
+
+    A damaged page yields rows that break the schema's own law: text where a number must be, or NULL. What
+    fails in a file whose pages are well is a mistake of ours, and stays what it is.
+    """
+    try:
+        yield
+    except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:
+        problem = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+        if problem == "ok":
+            raise
+        raise LedgerDamaged(f"The file is damaged: {problem}.", "Restore the last backup.") from error
+
+
 def settle(engine: Engine) -> None:
     """Move what is in the write-ahead log into the file, so that the file's header says what it is."""
     with faults(), engine.connect() as connection:

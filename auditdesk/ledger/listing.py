@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, Select, and_, distinct, func, or_, se
 
 from auditdesk.domain.streams import account_stream
 from auditdesk.ledger import prepared, schema
-from auditdesk.ledger.engine import faults, reading
+from auditdesk.ledger.engine import explained, faults, reading
 from auditdesk.ledger.rows import (
     AccountRow,
     Bucket,
@@ -48,7 +48,7 @@ class Listing:
             with faults():
                 yield current
             return
-        with reading(self._engine) as connection, self._look_through(connection):
+        with reading(self._engine) as connection, self._look_through(connection), explained(connection):
             yield connection
 
     @contextmanager

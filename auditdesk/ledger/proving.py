@@ -6,10 +6,11 @@ A proof is only as good as the checkpoint it is held against: whoever can write 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import select, tuple_
 
+from auditdesk.domain.errors import LedgerDamaged
 from auditdesk.domain.merkle import Frontier, Node, Tree
 from auditdesk.ledger import appending, schema
 from auditdesk.ledger.pages import PageCheck
@@ -75,11 +76,19 @@ class Proving(Reading):
         """The checkpoints that are kept, the smallest first."""
         query = select(schema.checkpoints).order_by(_checkpoints.size)
         with self.look() as connection:
-            return [CheckpointRow(*row) for row in fetch(connection, query)]
+            return [_checkpoint(row) for row in fetch(connection, query)]
 
     def newest_checkpoint(self) -> CheckpointRow | None:
         """The checkpoint over the most events."""
         query = select(schema.checkpoints).order_by(_checkpoints.size.desc()).limit(1)
         with self.look() as connection:
             rows = fetch(connection, query)
-        return CheckpointRow(*rows[0]) if rows else None
+        return _checkpoint(rows[0]) if rows else None
+
+
+def _checkpoint(row: tuple[Any, ...]) -> CheckpointRow:
+    """A row of the table; a damaged page yields anything, NULL too where the column can't hold it."""
+    size, root, note = row
+    if type(size) is not int or type(root) is not bytes or type(note) is not str:
+        raise LedgerDamaged("A checkpoint in the ledger is damaged.", "Verify the ledger.")
+    return CheckpointRow(size, root, note)

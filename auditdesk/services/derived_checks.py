@@ -127,12 +127,15 @@ def check_keys(ledger: Ledger, vault: Vault, before: frozenset[str], report: Rep
     `before` are those who had a key before the ledger was looked at: somebody may be forgotten meanwhile.
     """
     try:
+        problem = vault.problem()
         alive, fenced = vault.key_subjects(), vault.fenced()
         customers = ledger.customer_rows()
     except AuditdeskError as error:
         sentence = f"The keys can't be compared with the customers: {error.message}"
         report(Finding("unreadable", "", 0, sentence))
         return
+    if problem:
+        report(Finding("vault_damaged", "", 0, f"The vault's file is damaged: {problem}."))
     for row in customers:
         if row.forgotten_at_us is not None and row.number in alive:
             sentence = f"The vault holds a key of customer {row.number}, who has been forgotten."

@@ -71,8 +71,11 @@ class Directory:
 
     def accounts(self, search: str = "") -> list[AccountLine]:
         """All accounts whose number, reference or owner's name holds every word of `search`."""
-        self.refresh()
-        words = search_key(search).split()
+        with self._ledger.look():
+            self.refresh()
+            return self._accounts(search_key(search).split())
+
+    def _accounts(self, words: list[str]) -> list[AccountLine]:
         lines = []
         for row in self._ledger.account_rows():
             where = f"{row.number.casefold()} {row.reference.casefold()} {self._keys.get(row.customer, '')}"
@@ -94,8 +97,11 @@ class Directory:
 
     def customers(self, search: str = "") -> list[CustomerLine]:
         """All customers whose number, reference or name holds every word of `search`."""
-        self.refresh()
-        words = search_key(search).split()
+        with self._ledger.look():
+            self.refresh()
+            return self._customers(search_key(search).split())
+
+    def _customers(self, words: list[str]) -> list[CustomerLine]:
         lines = []
         for row in self._ledger.customer_rows():
             where = f"{row.number.casefold()} {row.reference.casefold()} {self._keys.get(row.number, '')}"

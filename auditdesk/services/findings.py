@@ -24,6 +24,7 @@ Kind = Literal[
     "seal_broken",
     "key_lost",
     "key_of_forgotten",
+    "vault_damaged",
     "schema_changed",
     "pages_damaged",
     "unreadable",
@@ -31,7 +32,7 @@ Kind = Literal[
 ]
 
 
-OF_THE_VAULT: Final[tuple[Kind, ...]] = ("key_lost", "key_of_forgotten")
+OF_THE_VAULT: Final[tuple[Kind, ...]] = ("key_lost", "key_of_forgotten", "vault_damaged")
 
 
 class Finding(NamedTuple):

@@ -8,7 +8,7 @@ from typing import Final
 from auditdesk.domain import account as account_fold
 from auditdesk.domain.account import Account
 from auditdesk.domain.customer import Customer
-from auditdesk.domain.errors import Refused
+from auditdesk.domain.errors import LedgerDamaged, Refused
 from auditdesk.domain.instants import to_iso
 from auditdesk.domain.moments import NOW, AtInstant, AtVersion, Clock, Moment, Now
 from auditdesk.domain.streams import account_stream, customer_stream, name_in
@@ -54,7 +54,7 @@ class History:
         loaded = self._ledger.load_account(number, version=version)
         if loaded is None:
             raise Refused("account_unknown", f"There is no account {number}.", field="account")
-        last = self._ledger.envelopes(stream, after=version - 1, up_to=version)[0]
+        last = self._event(stream, version)
         return AccountView(
             state=loaded.state,
             folded_events=loaded.folded_events,
@@ -84,7 +84,7 @@ class History:
     def _customer_at(self, number: str, moment: Moment) -> CustomerView:
         stream = customer_stream(number)
         version = self._version(stream, moment, "not_yet_registered", f"Customer {number} was not known yet")
-        last = self._ledger.envelopes(stream, after=version - 1, up_to=version)[0]
+        last = self._event(stream, version)
         return CustomerView(
             state=self._load_customer(number, version),
             position=last.position,
@@ -142,10 +142,11 @@ class History:
 
     def event(self, stream: str, version: int) -> EventView:
         """One event with everything that is known of it. Raises `Refused` (`version_unknown`)."""
-        found = self._ledger.envelopes(stream, after=version - 1, up_to=version)
-        if not found:
-            raise Refused("version_unknown", f"There is no event {version} in {stream}.", field="at")
-        return event_view(found[0], Revealer(self._ledger, self._books.unlocked))
+        with self._ledger.look():
+            found = self._ledger.envelopes(stream, after=version - 1, up_to=version)
+            if not found:
+                raise Refused("version_unknown", f"There is no event {version} in {stream}.", field="at")
+            return event_view(found[0], Revealer(self._ledger, self._books.unlocked))
 
     def at_position(self, position: int) -> Envelope:
         """The event at a position of the log. Raises `Refused` (`position_unknown`)."""
@@ -156,11 +157,10 @@ class History:
 
     def log_page(self, first: int, last: int) -> list[EventView]:
         """The log's events at positions first to last, revealed as far as may be."""
-        revealer = Revealer(self._ledger, self._books.unlocked)
-        return [
-            event_view(envelope, revealer)
-            for envelope in self._ledger.log(after_position=first - 1, up_to=last)
-        ]
+        with self._ledger.look():
+            revealer = Revealer(self._ledger, self._books.unlocked)
+            log = self._ledger.log(after_position=first - 1, up_to=last)
+            return [event_view(envelope, revealer) for envelope in log]
 
     def currencies(self) -> dict[str, str]:
         """The currency of every account by its number."""
@@ -188,10 +188,10 @@ class History:
 
     def customer_register(self, customer: str) -> list[EventView]:
         """All events of a customer, revealed as far as may be."""
-        revealer = Revealer(self._ledger, self._books.unlocked)
-        return [
-            event_view(envelope, revealer) for envelope in self._ledger.envelopes(customer_stream(customer))
-        ]
+        with self._ledger.look():
+            revealer = Revealer(self._ledger, self._books.unlocked)
+            envelopes = self._ledger.envelopes(customer_stream(customer))
+            return [event_view(envelope, revealer) for envelope in envelopes]
 
     def type_counts(self, account: str) -> dict[str, int]:
         """How many events of each type the account has."""
@@ -241,6 +241,13 @@ class History:
             first_us = self._ledger.instants(stream, 1)[0 if moment.clock == "booked" else 1]
             raise Refused(code, f"{too_early} at {to_iso(moment.instant_us)}; it begins {to_iso(first_us)}.")
         return version
+
+    def _event(self, stream: str, version: int) -> Envelope:
+        """An event that must be there, as something else in the ledger speaks of it."""
+        found = self._ledger.envelopes(stream, after=version - 1, up_to=version)
+        if not found:
+            raise LedgerDamaged(f"The log has no event {version} in {stream}.", "Verify the ledger.")
+        return found[0]
 
     def _load_customer(self, number: str, version: int) -> Customer:
         revealer = Revealer(self._ledger, self._books.unlocked)

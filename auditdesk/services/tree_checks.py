@@ -97,8 +97,8 @@ class TreeCheck:
         return self._frontier.extended(self._waiting).frontier.root()
 
     def see(self, envelope: Envelope) -> None:
-        """Take the next leaf. A gap ends the check: the numbering has said so, and no root can be made."""
-        if envelope.position != self._next:
+        """Take the next leaf. A gap, or what is no hash, ends the check: it is named where it is found."""
+        if envelope.position != self._next or type(envelope.leaf_hash) is not bytes:
             self._whole = False
             self._next = -1
             return

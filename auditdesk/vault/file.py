@@ -51,6 +51,11 @@ FAULTS: Final[dict[str, tuple[type[Fault], str, str]]] = {
     "SQLITE_BUSY": (LedgerLocked, "Another program holds the vault.", "Try again in a moment."),
     "SQLITE_LOCKED": (LedgerLocked, "Another program holds the vault.", "Try again in a moment."),
     "SQLITE_FULL": (DiskFull, "There is no room left to write the vault.", "Make room and try again."),
+    "SQLITE_IOERR": (
+        DiskFull,
+        "The disk did not take, or did not give, the vault's data.",
+        "Check the disk and try again.",
+    ),
     "SQLITE_READONLY": (LedgerReadOnly, "The vault can't be written.", "Check the folder's permissions."),
     "SQLITE_CANTOPEN": (LedgerReadOnly, "The vault can't be opened.", "Check the folder's permissions."),
     "SQLITE_PERM": (LedgerReadOnly, "The vault can't be opened.", "Check the folder's permissions."),
@@ -168,6 +173,12 @@ class VaultFile:
         if pending:
             self.scrub()
 
+    def problem(self) -> str:
+        """The first thing that is wrong with pages or indexes, in SQLite's words; else empty."""
+        with self.reading() as connection:
+            (found,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+        return "" if found == "ok" else str(found)
+
     def copy_to(self, target: Path) -> None:
         """Copy the file as it is now, readable by its owner alone. Raises `Fault`s."""
         try:
@@ -215,6 +226,10 @@ def translated() -> Iterator[None]:
                 raise fault(message, remedy) from error
         raise LedgerDamaged(
             f"The vault can't be read or written ({name}).", "Restore the vault from a backup."
+        ) from error
+    except UnicodeDecodeError as error:  # the driver could not even read what SQLite had to say
+        raise LedgerDamaged(
+            "The vault holds text that is none.", "Restore the vault from a backup."
         ) from error
 
 

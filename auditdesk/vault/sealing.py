@@ -76,12 +76,12 @@ class CustomerKey:
 
     def open(self, stream: str, version: int, blob: bytes, kind: Kind) -> Opening:
         """Open a value sealed for this place. Raises `Tampered` for any other bytes or place."""
-        place = HEAD[kind] + version.to_bytes(8, "big") + self._belongs_to + stream.encode()
         try:
+            place = HEAD[kind] + version.to_bytes(8, "big") + self._belongs_to + stream.encode()
             if blob[:1] != FORMAT:
                 raise ValueError("unknown format")
             plain = self._decrypt(blob[1:_DATA_AT], blob[_DATA_AT:], place)
-        except (InvalidTag, ValueError) as error:
+        except (InvalidTag, ValueError, OverflowError) as error:
             raise Tampered(
                 f"The sealed {kind} at {stream} #{version} doesn't open: it was altered or moved.",
                 "Verify the ledger.",

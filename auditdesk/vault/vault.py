@@ -212,6 +212,10 @@ class Vault:
             ).fetchone()
         return Verified(*row) if row else None
 
+    def problem(self) -> str:
+        """What is wrong with the file's pages and indexes, in SQLite's words; empty where they are well."""
+        return self._file.problem()
+
     def copy_to(self, target: Path) -> None:
         """Copy the vault while it is in use.
 

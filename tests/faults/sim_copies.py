@@ -65,7 +65,7 @@ def flip_vault(bank: Bank, writer: Writer, number: int) -> None:
             for known, person in bank.model.customers.items():
                 name = people[known]
                 told = isinstance(name, Mask) and name.kind == "erased"
-                assert told if person.forgotten else name == person.now.name
+                assert told if person.forgotten else name == person.now.name, (known, name)
 
 
 def break_wal(bank: Bank, writer: Writer, number: int) -> None:
