@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, Self
 
 import uuid_utils
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Connection, Engine, insert, select
 
 from auditdesk.domain.errors import LedgerDamaged, LedgerReadOnly, Refused
 from auditdesk.domain.instants import to_iso
@@ -123,9 +123,18 @@ class Ledger(Proving):
 
         Raises `LedgerReadOnly` where it can only be looked at.
         """
-        if self.read_only:
-            raise LedgerReadOnly("This ledger can only be looked at.", " ".join(self.warnings))
-        with engines.writing(self._engine) as connection:
+        with self._write() as connection:
+            batch = Batch(connection, self._clock())
+            yield batch
+            batch.flush()
+
+    @contextmanager
+    def deciding(self) -> Iterator[Batch]:
+        """As `writing`, for a decision on more than the streams that are appended to.
+
+        What this thread reads meanwhile is read in the same transaction: nobody writes between the two.
+        """
+        with self._write() as connection, self._look_through(connection):
             batch = Batch(connection, self._clock())
             yield batch
             batch.flush()
@@ -156,6 +165,13 @@ class Ledger(Proving):
         """
         with engines.writing(self._engine) as connection, self._look_through(connection):
             rebuilding.rebuild_snapshots(connection, self.log(), reveal, sealer)
+
+    @contextmanager
+    def _write(self) -> Iterator[Connection]:
+        if self.read_only:
+            raise LedgerReadOnly("This ledger can only be looked at.", " ".join(self.warnings))
+        with engines.writing(self._engine) as connection:
+            yield connection
 
     def _meta(self) -> dict[str, str]:
         with engines.reading(self._engine) as connection:

@@ -20,7 +20,7 @@ from auditdesk.domain.facts import Fact
 from auditdesk.domain.instants import day_of
 from auditdesk.domain.personal import REDACTED, Mask, Personal
 from auditdesk.domain.streams import account_stream, customer_stream
-from auditdesk.ledger.store import Ledger, StreamAppend
+from auditdesk.ledger.store import Batch, Ledger, StreamAppend
 from auditdesk.services.books import Books
 from auditdesk.services.lookup import find_customer, load_account, load_customer
 from auditdesk.services.refusals import record_refusal
@@ -111,25 +111,32 @@ class Forgetting:
         if state.forgotten_at_us is not None:
             return _finished(self._ledger, number, already=True)
         if state.erasure_requested_at_us is None:
-            self._request(state, reason)
+            self._request(number, reason)
         _tell(on_step, "requested")
         return finish(self._ledger, vault, number, unlocked, operator=self._books.operator, on_step=on_step)
 
-    def _request(self, state: Customer, reason: str) -> None:
-        now_us = self._ledger.now_us()
+    def _request(self, customer: str, reason: str) -> None:
         try:
-            facts = customer_rules.request_erasure(
-                state,
-                self._accounts(state.number),
-                reason,
-                when=When(now_us, now_us),
-                former=self._former(state.number),
-            )
+            with self._ledger.deciding() as batch:  # or an account might be opened meanwhile
+                self._fence(batch, customer, reason)
         except Refused as refused:
-            record_refusal(self._books, "forget", state.number, refused)
+            record_refusal(self._books, "forget", customer, refused)
             raise
-        append = StreamAppend(customer_stream(state.number), state, facts, now_us, None)
-        self._ledger.append([append], operator=self._books.operator, command_id=f"forget:{state.number}")
+
+    def _fence(self, batch: Batch, customer: str, reason: str) -> None:
+        state = load_customer(self._books, customer)
+        if state.erasure_requested_at_us is not None:
+            return  # somebody else was first
+        now_us = self._ledger.now_us()
+        facts = customer_rules.request_erasure(
+            state,
+            self._accounts(customer),
+            reason,
+            when=When(now_us, now_us),
+            former=self._former(customer),
+        )
+        append = StreamAppend(customer_stream(customer), state, facts, now_us, None)
+        batch.append([append], operator=self._books.operator, command_id=f"forget:{customer}")
 
     def _former(self, customer: str) -> list[Personal | Mask | None]:
         """All that was ever known of the customer, so that the reason can't name who he was before."""

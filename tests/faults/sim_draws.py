@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from random import Random
 from typing import Final
 
@@ -35,10 +36,20 @@ def draw_order(chance: Random, model: Model, number: int) -> Order:
     return _on_account(chance, model, kind, command_id)
 
 
+def draw_of(chance: Random, model: Model, kinds: Sequence[Kind], number: int) -> Order:
+    """An order of one of these kinds, as far as the bank has anybody whom it could be about."""
+    if not model.customers:
+        return draw_order(chance, model, number)
+    kind = chance.choice(kinds)
+    if kind in ON_CUSTOMERS:
+        return _on_customer(chance, model, kind, f"sim-{number}")
+    return draw_order(chance, model, number)
+
+
 def rival_of(chance: Random, model: Model, order: Order, number: int) -> Order:
     """An order of somebody else at the same time, as often as not about the same person or account."""
     if order.kind in ("rename", "address", "open", "forget") and chance.random() < 0.8:
-        (kind,) = chance.choices(list(ON_CUSTOMERS), list(ON_CUSTOMERS.values()))
+        kind = chance.choice(list(ON_CUSTOMERS))
         return _on_customer(chance, model, kind, f"sim-{number}", order.target)
     drawn = draw_order(chance, model, number)
     if drawn.kind in ON_ACCOUNTS and order.kind in ON_ACCOUNTS and chance.random() < 0.7:

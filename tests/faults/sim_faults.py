@@ -13,8 +13,8 @@ from msgspec.structs import replace
 from auditdesk.domain.errors import DiskFull, Fault, Refused
 from auditdesk.services.forgetting import NotForgotten
 from tests.faults.sim_bank import Bank
-from tests.faults.sim_draws import draw_order, rival_of
-from tests.faults.sim_orders import Order, issue
+from tests.faults.sim_draws import draw_of, draw_order, rival_of
+from tests.faults.sim_orders import NEEDLE, Order, issue
 from tests.faults.sim_rules import Refusal
 from tests.faults.sim_writer import PowerCut, Writer
 
@@ -35,9 +35,10 @@ def cut_ledger(bank: Bank, writer: Writer, number: int) -> None:
 
 def cut_vault(bank: Bank, writer: Writer, number: int) -> None:
     """The process ends at a commit of the vault, in a forget or where a customer is registered."""
-    order = draw_order(bank.chance, bank.model, number)
-    while order.kind not in ("register", "forget"):
-        order = draw_order(bank.chance, bank.model, number)
+    if bank.chance.random() < 0.3:
+        order = Order("register", f"sim-{number}", text=f"{NEEDLE} No{number}")
+    else:
+        order = draw_of(bank.chance, bank.model, ("forget",), number)
     nth, after = bank.chance.choice((1, 1, 2)), bank.chance.random() < 0.5
     _cut(bank, writer, order, writer.cut_vault(nth, after=after))
 
@@ -133,7 +134,10 @@ def _finish(bank: Bank, writer: Writer, order: Order) -> None:
 
 def rival(bank: Bank, writer: Writer, number: int) -> None:
     """The other writer comes in between."""
-    order = draw_order(bank.chance, bank.model, number)
+    if bank.chance.random() < 0.4:
+        order = draw_of(bank.chance, bank.model, ("forget", "open", "rename"), number)
+    else:
+        order = draw_order(bank.chance, bank.model, number)
     other = next(one for one in bank.writers if one is not writer)
     rivals_order = rival_of(bank.chance, bank.model, order, number)
     rivals_order = replace(rivals_order, command_id=f"rival-{number}")

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -117,8 +118,11 @@ class Writer:
             append(*args, **words)
             raise PowerCut
 
-        with self._append_is(cut):
+        self.ledger.append = cut  # type: ignore[method-assign,assignment]
+        try:
             yield
+        finally:
+            self._be_honest()
 
     @contextmanager
     def cut_vault(self, number: int, *, after: bool) -> Iterator[None]:
@@ -134,23 +138,26 @@ class Writer:
     @contextmanager
     def before_append(self, other: Callable[[], None]) -> Iterator[None]:
         """Let somebody else write between what is decided here and what is appended, once."""
-        append = self.ledger.append
+        honest: dict[str, Callable[..., Any]] = {
+            "append": self.ledger.append,
+            "deciding": self.ledger.deciding,
+        }
 
-        def late(*args: Any, **words: Any) -> object:
-            self.ledger.append = append  # type: ignore[method-assign]
+        def late(name: str, *args: Any, **words: Any) -> Any:
+            self._be_honest()
             other()
-            return append(*args, **words)
+            return honest[name](*args, **words)
 
-        with self._append_is(late):
-            yield
-
-    @contextmanager
-    def _append_is(self, how: Callable[..., Any]) -> Iterator[None]:
-        self.ledger.append = how  # type: ignore[method-assign]
+        for name in honest:
+            setattr(self.ledger, name, partial(late, name))
         try:
             yield
         finally:
-            self.ledger.__dict__.pop("append", None)
+            self._be_honest()
+
+    def _be_honest(self) -> None:
+        for name in ("append", "deciding"):
+            self.ledger.__dict__.pop(name, None)
 
 
 class _Cutting:
