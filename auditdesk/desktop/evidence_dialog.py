@@ -10,6 +10,7 @@ from auditdesk.desktop import formats
 from auditdesk.desktop.context import Context
 from auditdesk.desktop.dialogs_base import FormDialog, Work
 from auditdesk.desktop.fields import line_field
+from auditdesk.desktop.help_dialog import DISPUTE, HelpDialog
 from auditdesk.desktop.widgets import button, label
 from auditdesk.domain.errors import Refused
 from auditdesk.services.evidence import Evidence, EvidenceResult
@@ -34,6 +35,8 @@ class EvidenceDialog(FormDialog):
         self.path.set_text(str(Path.home() / f"evidence-{account}-{version}.zip"))
         self.browse = button(self.tr("&Choose…"), "browseButton")
         self.browse.clicked.connect(self._browse)
+        self.help = button(self.tr("&What it proves…"), "helpButton", kind="quiet")
+        self.help.clicked.connect(lambda: HelpDialog(DISPUTE, self).open())
         self.opening = QCheckBox(self.tr("&With its personal data (this is recorded in the log)"))
         self.opening.setObjectName("openingInput")
         self.opening.setEnabled(sealed and context.session.may_write)
@@ -52,7 +55,7 @@ class EvidenceDialog(FormDialog):
             label(
                 self.tr(
                     "The event, the way from it to the signed root of the ledger, and a short program that "
-                    "checks them without auditdesk. The help says what it proves, and what it doesn't."
+                    "checks them without auditdesk."
                 ),
                 kind="muted",
                 name="evidenceExplained",
@@ -62,6 +65,7 @@ class EvidenceDialog(FormDialog):
         self.add(self.path)
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.help)
         row.addStretch(1)
         row.addWidget(self.browse)
         holder = QWidget()

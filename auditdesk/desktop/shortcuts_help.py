@@ -7,6 +7,7 @@ from typing import Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
 
+from auditdesk.desktop.help_dialog import DISPUTE, HelpDialog
 from auditdesk.desktop.widgets import button, label
 
 KEYS: Final = (
@@ -43,9 +44,12 @@ class ShortcutsHelp(QDialog):
             grid.addWidget(label(self.tr(words)), row, 1)
         close = button(self.tr("Close"), "closeButton", kind="primary")
         close.clicked.connect(self.accept)
+        self.dispute = button(self.tr("When a customer disputes an entry…"), "disputeButton", kind="quiet")
+        self.dispute.clicked.connect(lambda: HelpDialog(DISPUTE, self).open())
         box = QVBoxLayout(self)
         box.setContentsMargins(20, 18, 20, 16)
         box.setSpacing(12)
         box.addWidget(label(self.tr("Keys"), kind="section"))
         box.addLayout(grid)
+        box.addWidget(self.dispute, 0, Qt.AlignmentFlag.AlignLeft)
         box.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)

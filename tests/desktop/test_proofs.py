@@ -13,6 +13,7 @@ from auditdesk.desktop.desk_page import DeskPage
 from auditdesk.desktop.evidence_dialog import EvidenceDialog
 from auditdesk.desktop.explain_dialog import ExplainDialog
 from auditdesk.desktop.forget_dialog import ForgetDialog
+from auditdesk.desktop.help_dialog import HelpDialog
 from auditdesk.services.certificate import Certificate, SignedCertificate, check_certificate
 from auditdesk.services.evidence import check
 from auditdesk.services.restoring import restore
@@ -134,3 +135,14 @@ def test_the_certificate_on_paper_says_what_is_signed_and_takes_text_for_text() 
     assert pdf.startswith(b"%PDF-")
     assert pdf.rstrip().endswith(b"%%EOF")
     assert pdf.count(b"/Type /Page\n") == 1
+
+
+def test_the_page_on_disputes_is_read_where_evidence_is_saved(qtbot: QtBot, desk: DeskPage) -> None:
+    dialog = EvidenceDialog(desk._context, MAIN, 40, sealed=True, parent=desk)
+    dialog.open()
+    dialog.help.click()
+    page = next(made for made in dialog.findChildren(HelpDialog) if made.isVisible())
+    assert page.windowTitle() == "When a customer disputes an entry"
+    text = page.browser.toPlainText()
+    assert "What it does not prove" in text
+    assert "##" not in text
