@@ -8,12 +8,15 @@ from typing import Final
 
 from tests.faults.sim_model import Model
 from tests.faults.sim_orders import NEEDLE, Kind, Order
+from tests.faults.sim_rules import BLOCKS
 
 CURRENCIES: Final = ("EUR", "EUR", "JPY")
 MOST_ACCOUNTS: Final = 14  # open at a time
+MOST_FROZEN: Final = 2
+SENSELESS: Final = 0.08  # of all orders, so that they are refused
 ON_ACCOUNTS: Final[dict[Kind, int]] = {
-    "deposit": 30,
-    "withdraw": 18,
+    "deposit": 32,
+    "withdraw": 14,
     "transfer": 18,
     "fee": 5,
     "overdraft": 4,
@@ -58,41 +61,49 @@ def rival_of(chance: Random, model: Model, order: Order, number: int) -> Order:
 
 
 def _on_customer(chance: Random, model: Model, kind: Kind, command_id: str, customer: str = "") -> Order:
-    customer = customer or chance.choice(list(model.customers))
+    known = [number for number, person in model.customers.items() if not person.forgotten]
+    if not known or chance.random() < SENSELESS:
+        known = list(model.customers)
+    leavers = [number for number in known if not model.open_accounts(number)]
+    sensible = leavers if kind == "forget" and leavers else known
+    customer = customer or chance.choice(sensible)
     if kind == "forget":
-        leavers = [
-            number
-            for number, person in model.customers.items()
-            if not person.forgotten and not model.open_accounts(number)
-        ]
-        if leavers and chance.random() < 0.7:
-            customer = chance.choice(leavers)
         return Order(kind, command_id, customer)
     if kind == "open":
         if len(model.open_accounts()) >= MOST_ACCOUNTS:
             return Order("close", command_id, chance.choice(model.open_accounts()), pay_out=True)
-        limit = chance.choice((0, 0, 500, 5_000))
+        limit = chance.choice((0, 500, 5_000))
         return Order(kind, command_id, customer, amount_minor=limit, text=chance.choice(CURRENCIES))
     what = "Street" if kind == "address" else "Named"
-    text = f"{NEEDLE} {what} {chance.randrange(5)}"
-    return Order(kind, command_id, customer, text=text)
+    return Order(kind, command_id, customer, text=f"{NEEDLE} {what} {chance.randrange(20)}")
 
 
 def _on_account(chance: Random, model: Model, kind: Kind, command_id: str, account: str = "") -> Order:
-    still_open = model.open_accounts()
-    known = list(model.accounts)
-    if not account:
-        account = chance.choice(still_open if still_open and chance.random() < 0.95 else known)
-    amount = chance.choice((0, -5)) if chance.random() < 0.02 else chance.randint(1, 2_000)
+    frozen = [number for number in model.open_accounts() if model.accounts[number].now.blocked]
+    if kind == "freeze" and len(frozen) > MOST_FROZEN:
+        kind = "unfreeze"
+    sensible = frozen if kind == "unfreeze" and frozen else model.open_accounts()
+    if not sensible or chance.random() < SENSELESS:
+        sensible = list(model.accounts)
+    account = account or chance.choice(sensible)
+    if kind == "transfer":
+        currency = model.accounts[account].currency
+        others = [number for number in sensible if model.accounts[number].currency == currency]
+        other = chance.choice(others if others and chance.random() > SENSELESS else sensible)
+        return Order(kind, command_id, account, other=other, amount_minor=_amount(chance))
     match kind:
-        case "transfer":
-            other = chance.choice(still_open or known)
-            return Order(kind, command_id, account, other=other, amount_minor=amount)
         case "overdraft":
-            return Order(kind, command_id, account, amount_minor=chance.choice((0, 500, 5_000)))
-        case "freeze" | "unfreeze":
-            return Order(kind, command_id, account, text=chance.choice(("debits", "credits", "all")))
+            return Order(kind, command_id, account, amount_minor=chance.choice((0, 500, 5_000, 6_000)))
+        case "freeze":
+            return Order(kind, command_id, account, text=chance.choice(tuple(BLOCKS)))
+        case "unfreeze":
+            text = "all" if len(model.accounts[account].now.blocked) > 1 else chance.choice(tuple(BLOCKS))
+            return Order(kind, command_id, account, text=text)
         case "close":
             return Order(kind, command_id, account, pay_out=chance.random() < 0.7)
         case _:
-            return Order(kind, command_id, account, amount_minor=amount)
+            return Order(kind, command_id, account, amount_minor=_amount(chance))
+
+
+def _amount(chance: Random) -> int:
+    return chance.choice((0, -5)) if chance.random() < SENSELESS / 4 else chance.randint(1, 2_000)

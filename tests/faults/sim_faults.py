@@ -115,7 +115,8 @@ def _while_full(
             bank.settle_refusal(writer, expected, refused)
         except Fault as fault:
             assert isinstance(fault, DiskFull | NotForgotten) or "can't be cleared" in str(fault), repr(fault)
-            bank.tally["orders without room"] += 1
+            half_way = isinstance(fault, NotForgotten)
+            bank.tally["forgets stopped half way" if half_way else "orders without room"] += 1
             _finish(bank, writer, order)
             bank.settle_fault(writer, order, expected)
         else:

@@ -28,8 +28,8 @@ from tests.faults.sim_faults import FAULTS, Mishap
 from tests.faults.sim_writer import Writer
 
 FIRST_SEED: Final = 20_261_123
-FAULTY: Final = 0.045  # of all steps
-DAMAGED: Final = 0.006
+FAULTY: Final = 0.07  # of all steps
+DAMAGED: Final = 0.012
 CHECK_NOW_STEPS: Final = 40
 CHECK_ALL_STEPS: Final = 400
 
