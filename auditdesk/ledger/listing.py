@@ -161,6 +161,12 @@ class Listing:
 
     def all_entries(self) -> Iterator[EntryRow]:
         """Every entry by account and version, in bounded memory."""
+        for page in self.entry_pages():
+            for row in page:
+                yield EntryRow(*row)
+
+    def entry_pages(self) -> Iterator[list[tuple[Any, ...]]]:
+        """The same, as the driver gives them, in pages."""
         at = ("", 0)
         while True:
             query = (
@@ -173,8 +179,7 @@ class Listing:
             )
             with self.look() as connection:
                 rows = fetch(connection, query)
-            for row in rows:
-                yield EntryRow(*row)
+            yield rows
             if len(rows) < PAGE_ROWS:
                 return
             at = (rows[-1][0], rows[-1][1])

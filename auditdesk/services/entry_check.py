@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from hashlib import blake2b
 from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 import msgspec
@@ -19,11 +20,17 @@ from auditdesk.services.books import Progress
 from auditdesk.services.findings import Finding
 
 PAGE_EVENTS: Final = 5_000
-PROGRESS_EVERY_ROWS: Final = 5_000
 ROWS_NAMED: Final = 20
 
 Report = Callable[[Finding], None]
-_ENCODE: Final = msgspec.msgpack.Encoder().encode  # to one text only, in a third of the time of repr
+_LINES: Final = msgspec.json.Encoder().encode_lines  # a line a row, in a tenth of the time of repr
+
+
+def _digest_of(digests: dict[str, blake2b], account: str) -> blake2b:
+    digest = digests.get(account)
+    if digest is None:
+        digest = digests[account] = blake2b(digest_size=16)
+    return digest
 
 
 class Entries:
@@ -37,10 +44,8 @@ class Entries:
 
     def expect(self, entry: EntryRow) -> None:
         """Take note of the next entry of its account that the replay yields."""
-        digest = self._expected.get(entry.account)
-        if digest is None:
-            digest = self._expected[entry.account] = blake2b(digest_size=16)
-        digest.update(_ENCODE(entry))
+        digest = _digest_of(self._expected, entry.account)
+        digest.update(_LINES((entry,)))  # at once: rows that are kept wake the garbage collector
 
     def compare(self, progress: Progress) -> None:
         """Compare with what the projection holds, and name what differs."""
@@ -53,21 +58,17 @@ class Entries:
             self._report(Finding("unreadable", "", 0, f"The entries can't be read: {error.message}"))
 
     def _different_accounts(self, progress: Progress) -> list[str]:
-        different: list[str] = []
-        found: set[str] = set()
-        for account, rows in groupby(self._ledger.all_entries(), key=lambda row: row.account):
-            digest = blake2b(digest_size=16)
-            for row in rows:
-                digest.update(_ENCODE(row))
-                self.count += 1
-                if self.count % PROGRESS_EVERY_ROWS == 0:
-                    progress.report(self.count, 0, "Comparing the entries")
-                    progress.check()
-            found.add(account)
-            expected = self._expected.get(account)
-            if expected is None or expected.digest() != digest.digest():
-                different.append(account)
-        return different + sorted(self._expected.keys() - found)
+        found: dict[str, blake2b] = {}
+        for page in self._ledger.entry_pages():
+            for account, rows in groupby(page, key=itemgetter(0)):
+                _digest_of(found, account).update(_LINES(rows))
+            self.count += len(page)
+            progress.report(self.count, 0, "Comparing the entries")
+            progress.check()
+        expected = {account: digest.digest() for account, digest in self._expected.items()}
+        kept = {account: digest.digest() for account, digest in found.items()}
+        different = (name for name in expected.keys() | kept.keys() if expected.get(name) != kept.get(name))
+        return sorted(different, key=str)
 
     def _name_rows(self, account: str) -> None:
         """Go through one account's events and entries side by side."""

@@ -130,6 +130,7 @@ class _Run:
         last = self._last_position()
         for envelope in self._log(last):
             self._see(envelope)
+        self._replay.finish()
         self._guard("tree", self._tree.compare)
         self._guard("schema", lambda: check_schema(self._ledger, report))
         whole = self._whole
