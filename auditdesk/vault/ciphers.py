@@ -77,6 +77,6 @@ def is_authentic(key: bytes, message: bytes, mac: bytes) -> bool:
 
 def _field(value: bytes | str | int) -> bytes:
     if isinstance(value, int):
-        return b"i" + value.to_bytes(8, "big")
+        return b"i" + value.to_bytes(8, "big", signed=value < 0)  # below zero where the file is damaged
     raw, kind = (value.encode(), b"s") if isinstance(value, str) else (value, b"b")
     return kind + len(raw).to_bytes(8, "big") + raw

@@ -202,12 +202,30 @@ class VaultFile:
         with self.lock, translated():
             self._connection.execute(begin)
             try:
-                yield self._connection
+                with self._explained():
+                    yield self._connection
                 self._connection.execute("COMMIT")
             except BaseException:
                 with suppress(_driver.Error):  # SQLite may have rolled back by itself
                     self._connection.execute("ROLLBACK")
                 raise
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Say that the file is damaged where that is why a row could not be made sense of.
+
+        A damaged page yields what the schema doesn't allow. What fails in a file that is well is a mistake
+        of ours, and stays what it is.
+        """
+        try:
+            yield
+        except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:
+            (found,) = self._connection.execute("PRAGMA quick_check(1)").fetchone()
+            if found == "ok":
+                raise
+            raise LedgerDamaged(
+                f"The vault's file is damaged: {found}.", "Restore the vault from a backup."
+            ) from error
 
     def _read_data_version(self) -> int:
         (version,) = self._connection.execute("PRAGMA data_version").fetchone()

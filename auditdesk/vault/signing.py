@@ -49,7 +49,16 @@ def public_keys(connection: Connection) -> tuple[PublicKey, ...]:
     rows = connection.execute(
         "SELECT key_id, public_key, created_at_us, retired_at_us FROM signing_keys ORDER BY id"
     )
-    return tuple(PublicKey(*row) for row in rows)
+    return tuple(_public_key(*row) for row in rows)
+
+
+def _public_key(
+    key_id: object, public_key: object, created_at_us: int, retired_at_us: int | None
+) -> PublicKey:
+    """A row of the table; a damaged page yields NULL even where the column can't hold it."""
+    if isinstance(key_id, str) and isinstance(public_key, bytes):
+        return PublicKey(key_id, public_key, created_at_us, retired_at_us)
+    raise LedgerDamaged("A signing key's row in the vault is damaged.", "Restore the vault from a backup.")
 
 
 def load_signing_key(connection: Connection, file: VaultFile, secrets: Secrets) -> SigningKey:

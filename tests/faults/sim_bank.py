@@ -125,6 +125,7 @@ class Bank:
         if order.kind == "forget":
             self.tally["forgotten"] += 1
             self.dead_keys.append(self.dying.pop(order.target))
+            assert self.helper.search(self.path, self.dead_keys[-1:]) == []
 
     def _note_refusal(self, tail: tuple[Envelope, ...]) -> None:
         assert [envelope.type for envelope in tail] == [REFUSED]

@@ -253,7 +253,12 @@ def _change(file: Path, damage: Callable[[bytearray], None]) -> None:
 
 
 def _flip(bank: Bank, raw: bytearray) -> None:
-    raw[bank.chance.randrange(len(raw))] ^= 1 << bank.chance.randrange(8)
+    """Flip a bit, more often than not of a byte that holds something: much of a page is empty."""
+    at = bank.chance.randrange(len(raw))
+    if bank.chance.random() < 0.7:
+        while not raw[at]:
+            at = (at + 1) % len(raw)
+    raw[at] ^= 1 << bank.chance.randrange(8)
 
 
 def _tear(bank: Bank, raw: bytearray) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from random import Random
 from typing import Final
 
+from msgspec.structs import replace
+
 from tests.faults.sim_model import Model
 from tests.faults.sim_orders import NEEDLE, Kind, Order
 from tests.faults.sim_rules import BLOCKS
@@ -40,24 +42,26 @@ def draw_order(chance: Random, model: Model, number: int) -> Order:
 
 
 def draw_of(chance: Random, model: Model, kinds: Sequence[Kind], number: int) -> Order:
-    """An order of one of these kinds, as far as the bank has anybody whom it could be about."""
-    if not model.customers:
+    """An order of one of these kinds, about somebody who could be forgotten, if there is one."""
+    leavers = [
+        customer
+        for customer, person in model.customers.items()
+        if not person.forgotten and not model.open_accounts(customer)
+    ]
+    if not leavers:
         return draw_order(chance, model, number)
-    kind = chance.choice(kinds)
-    if kind in ON_CUSTOMERS:
-        return _on_customer(chance, model, kind, f"sim-{number}")
-    return draw_order(chance, model, number)
+    return _on_customer(chance, model, chance.choice(kinds), f"sim-{number}", chance.choice(leavers))
 
 
 def rival_of(chance: Random, model: Model, order: Order, number: int) -> Order:
     """An order of somebody else at the same time, as often as not about the same person or account."""
-    if order.kind in ("rename", "address", "open", "forget") and chance.random() < 0.8:
-        kind = chance.choice(list(ON_CUSTOMERS))
-        return _on_customer(chance, model, kind, f"sim-{number}", order.target)
     drawn = draw_order(chance, model, number)
-    if drawn.kind in ON_ACCOUNTS and order.kind in ON_ACCOUNTS and chance.random() < 0.7:
-        return _on_account(chance, model, drawn.kind, f"sim-{number}", order.target)
-    return drawn
+    if order.kind in ON_CUSTOMERS and chance.random() < 0.9:
+        kind = chance.choice([kind for kind in ON_CUSTOMERS if kind != order.kind])
+        drawn = _on_customer(chance, model, kind, "", order.target)
+    elif drawn.kind in ON_ACCOUNTS and order.kind in ON_ACCOUNTS and chance.random() < 0.7:
+        drawn = _on_account(chance, model, drawn.kind, "", order.target)
+    return replace(drawn, command_id=f"rival-{number}")
 
 
 def _on_customer(chance: Random, model: Model, kind: Kind, command_id: str, customer: str = "") -> Order:

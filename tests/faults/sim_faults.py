@@ -136,13 +136,11 @@ def _finish(bank: Bank, writer: Writer, order: Order) -> None:
 def rival(bank: Bank, writer: Writer, number: int) -> None:
     """The other writer comes in between."""
     if bank.chance.random() < 0.4:
-        order = draw_of(bank.chance, bank.model, ("forget", "open", "rename"), number)
+        order = draw_of(bank.chance, bank.model, ("forget", "open"), number)
     else:
         order = draw_order(bank.chance, bank.model, number)
     other = next(one for one in bank.writers if one is not writer)
-    rivals_order = rival_of(bank.chance, bank.model, order, number)
-    rivals_order = replace(rivals_order, command_id=f"rival-{number}")
-    bank.race(writer, order, other, rivals_order)
+    bank.race(writer, order, other, rival_of(bank.chance, bank.model, order, number))
 
 
 def clock_jump(bank: Bank, writer: Writer, number: int) -> None:

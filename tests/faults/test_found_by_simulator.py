@@ -143,6 +143,21 @@ def test_a_key_that_the_vaults_index_does_not_find_is_named(bank: Path) -> None:
         assert not workspace.read_only
 
 
+@pytest.mark.parametrize(
+    ("statement", "kind"),
+    [
+        ("UPDATE signing_keys SET public_key = NULL", "checkpoint_differs"),
+        ("UPDATE customer_keys SET generation = -1", "seal_broken"),
+        ("UPDATE customer_keys SET wrapped = NULL", "vault_damaged"),
+    ],
+)
+def test_a_row_of_the_vault_that_breaks_the_law_is_damage_and_no_crash(
+    bank: Path, statement: str, kind: str
+) -> None:
+    lawless(bank / "vault.db", statement)
+    assert kind in kinds(bank)
+
+
 def test_a_disk_that_takes_no_more_of_the_vault_is_a_full_disk(bank: Path) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     with opened(bank) as (_, session):
