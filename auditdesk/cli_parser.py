@@ -287,6 +287,12 @@ def _add_customer_actions(actions: _Adder) -> None:
     contact = _action(actions, "change-contact", "let a customer be reached otherwise", "customer")
     for name in CONTACT:
         contact.add_argument(f"--{name}", metavar="TEXT", default=None, help="left out: stays as it is")
+    for name, what in (
+        ("place-hold", "let a customer not be forgotten, for legal reasons"),
+        ("release-hold", "end a legal hold"),
+    ):
+        hold = _action(actions, name, what, "customer")
+        hold.add_argument("--reason", required=True, metavar="TEXT", help="why; kept sealed")
 
 
 def _action(actions: _Adder, name: str, what: str, *positionals: str) -> argparse.ArgumentParser:

@@ -108,6 +108,18 @@ def _change_contact(session: Session, given: Namespace) -> Receipt:
     return session.desk.change_contact(given.customer, changed, command_id=given.command_id)
 
 
+def _place_hold(session: Session, given: Namespace) -> Receipt:
+    return session.desk.set_legal_hold(
+        given.customer, held=True, reason=given.reason, command_id=given.command_id
+    )
+
+
+def _release_hold(session: Session, given: Namespace) -> Receipt:
+    return session.desk.set_legal_hold(
+        given.customer, held=False, reason=given.reason, command_id=given.command_id
+    )
+
+
 def _address(given: Namespace) -> Address:
     return Address(
         street=given.street,
@@ -198,6 +210,8 @@ ACTIONS: Final[dict[str, Action]] = {
     "rename-customer": _rename,
     "change-address": _change_address,
     "change-contact": _change_contact,
+    "place-hold": _place_hold,
+    "release-hold": _release_hold,
     "open-account": _open,
     "deposit": _deposit,
     "withdraw": _withdraw,

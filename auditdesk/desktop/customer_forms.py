@@ -130,6 +130,27 @@ class ContactForm(FormDialog):
         return lambda _task: desk.change_contact(number, contact, command_id=command_id)
 
 
+class HoldForm(FormDialog):
+    """A legal hold, or the end of one."""
+
+    def __init__(self, context: Context, customer: Customer, parent: QWidget | None = None) -> None:
+        self._held = customer.held_since_us is None
+        title = "Place a legal hold" if self._held else "Release the legal hold"
+        post = "Place" if self._held else "Release"
+        super().__init__(context.runner, formats.tr(title), formats.tr(post), parent=parent)
+        self.setObjectName("holdDialog")
+        self._desk, self._customer = context.session.desk, customer
+        self.reason = text_field(
+            "reason", self.tr("&Reason"), hint=self.tr("Kept sealed. Under a hold nobody can be forgotten.")
+        )
+        self.add(self.reason)
+
+    def prepare(self) -> Work:
+        desk, number, command_id = self._desk, self._customer.number, self.command_id
+        held, reason = self._held, self.reason.text()
+        return lambda _task: desk.set_legal_hold(number, held=held, reason=reason, command_id=command_id)
+
+
 class OpenAccountForm(FormDialog):
     """A new account for a customer."""
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 from auditdesk.desktop import formats
 from auditdesk.desktop.tokens import Palette
 from auditdesk.domain import events as e
-from auditdesk.domain.personal import Address, Contact, Mask, Personal, PersonalDetails, PersonName
+from auditdesk.domain.personal import Address, Contact, Mask, Personal, PersonalDetails, PersonName, Remark
 from auditdesk.services.history_rows import EventView
 
 COLUMNS = ("#", "Since", "Event", "What", "By")
@@ -118,6 +118,8 @@ def _personal_words(personal: Personal | Mask | None) -> str:
             words = name
         case Address():
             words = personal.one_line()
+        case Remark(text=text):
+            words = text
         case Contact(email=email, phone=phone):
             words = " · ".join(part for part in (email, phone) if part)
     return words

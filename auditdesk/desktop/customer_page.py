@@ -125,6 +125,9 @@ class CustomerPage(QWidget):
             made.setToolTip(why)
         forgotten = self.state is not None and self.state.forgotten_at_us is not None
         self.buttons["forget"].setVisible(not forgotten)
+        self.buttons["hold"].setVisible(not forgotten)
+        held = self.state is not None and self.state.held_since_us is not None
+        self.buttons["hold"].setText(self.tr("Re&lease hold…") if held else self.tr("&Legal hold…"))
         self.buttons["certificate"].setVisible(forgotten)
         if past:
             when = formats.instant(self.timeline.shown_us)
@@ -143,6 +146,9 @@ class CustomerPage(QWidget):
             self.pill.show_word(self.tr("forgotten {day}").format(day=day), "muted")
         elif present.erasure_requested_at_us is not None:
             self.pill.show_word(self.tr("erasure under way"), "past")
+        elif present.held_since_us is not None:
+            day = formats.day(day_of(present.held_since_us))
+            self.pill.show_word(self.tr("legal hold since {day}").format(day=day), "past")
         else:
             self.pill.show_word("", "muted")
         reference = f" · {state.reference}" if state.reference else ""
@@ -178,6 +184,7 @@ class CustomerPage(QWidget):
             "address": self.tr("Change &address…"),
             "contact": self.tr("Change &contact…"),
             "open": self.tr("&Open an account…"),
+            "hold": self.tr("&Legal hold…"),
             "forget": self.tr("&Forget customer…"),
             "certificate": self.tr("Save &certificate…"),
         }
@@ -219,7 +226,7 @@ class CustomerPage(QWidget):
         for key in ("rename", "address", "contact", "open"):
             commands.addWidget(self.buttons[key])
         commands.addStretch(1)
-        for key in ("forget", "certificate"):
+        for key in ("hold", "forget", "certificate"):
             commands.addWidget(self.buttons[key])
         details = Card(margin=16)
         grid = QGridLayout()

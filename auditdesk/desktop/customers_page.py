@@ -12,6 +12,7 @@ from auditdesk.desktop.context import Context
 from auditdesk.desktop.customer_forms import (
     AddressForm,
     ContactForm,
+    HoldForm,
     OpenAccountForm,
     RegisterForm,
     RenameForm,
@@ -22,6 +23,7 @@ from auditdesk.desktop.forget_dialog import ForgetDialog, erased_text
 from auditdesk.desktop.lists import Line, SearchList
 from auditdesk.desktop.tokens import Palette
 from auditdesk.desktop.widgets import EmptyState, button
+from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import AuditdeskError
 from auditdesk.domain.personal import Mask
 from auditdesk.services.desk import Receipt
@@ -134,13 +136,19 @@ class CustomersPage(QWidget):
             opening = OpenAccountForm(self._context, state, self)
             opening.posted.connect(self._opened)
             return opening
+        form = self._change_form(key, state)
+        if form is not None:
+            form.posted.connect(lambda receipt: self._context.done(receipt_text(receipt)))
+        return form
+
+    def _change_form(self, key: str, state: Customer) -> FormDialog | None:
+        if key == "hold":
+            return HoldForm(self._context, state, self)
         if isinstance(state.personal, Mask):
             self._context.notified.emit(self.tr("The personal data of this customer can't be read here."))
             return None
         forms = {"rename": RenameForm, "address": AddressForm, "contact": ContactForm}
-        form: FormDialog = forms[key](self._context, state, state.personal, self)
-        form.posted.connect(lambda receipt: self._context.done(receipt_text(receipt)))
-        return form
+        return forms[key](self._context, state, state.personal, self)
 
     @Slot(object)
     def _forgotten(self, erasure: Erasure) -> None:

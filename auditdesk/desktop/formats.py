@@ -30,6 +30,8 @@ EVENT_NAMES: Final = {
     "CustomerRenamed": "Name changed",
     "AddressChanged": "Address changed",
     "ContactDetailsChanged": "Contact details changed",
+    "LegalHoldPlaced": "Legal hold placed",
+    "LegalHoldReleased": "Legal hold released",
     "ErasureRequested": "Erasure requested",
     "CustomerForgotten": "Forgotten",
     "AccountOpened": "Account opened",

@@ -20,13 +20,14 @@ from auditdesk.domain.personal import (
 )
 
 # Raise it when `Customer` changes: snapshots of another schema are ignored and written anew.
-CUSTOMER_STATE_SCHEMA: Final = 1
+CUSTOMER_STATE_SCHEMA: Final = 2
 
 
 class Customer(Struct, frozen=True, forbid_unknown_fields=True):
     """What is known of a customer after `version` events.
 
-    `personal` is a `Mask` when any part of it can't be shown. Instants are microseconds UTC.
+    `personal` is a `Mask` when any part of it can't be shown. `held_since_us`: under a legal hold.
+    Instants are microseconds UTC.
     """
 
     number: str
@@ -37,6 +38,7 @@ class Customer(Struct, frozen=True, forbid_unknown_fields=True):
     reference: str = ""
     erasure_requested_at_us: int | None = None
     forgotten_at_us: int | None = None
+    held_since_us: int | None = None
 
     @property
     def name(self) -> str:
@@ -70,6 +72,10 @@ def apply(
     match event:
         case e.CustomerRenamed() | e.AddressChanged() | e.ContactDetailsChanged():
             return replace(state, personal=_merge(state.personal, personal))
+        case e.LegalHoldPlaced():
+            return replace(state, held_since_us=booked_at_us)
+        case e.LegalHoldReleased():
+            return replace(state, held_since_us=None)
         case e.ErasureRequested():
             return replace(state, erasure_requested_at_us=booked_at_us)
         case e.CustomerForgotten():

@@ -13,7 +13,7 @@ from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import Refused
 from auditdesk.domain.facts import Fact
 from auditdesk.domain.instants import day_of, parse_date, to_iso
-from auditdesk.domain.personal import Address, Contact, Mask, Personal, PersonalDetails, PersonName
+from auditdesk.domain.personal import Address, Contact, Mask, Personal, PersonalDetails, PersonName, Remark
 from auditdesk.domain.text import clean_line, clean_text, search_key
 
 OLDEST_BIRTH: Final = "1850-01-01"
@@ -61,10 +61,29 @@ def change_contact(customer: Customer, contact: Contact, *, when: When) -> tuple
     return (Fact(e.ContactDetailsChanged(), contact),)
 
 
-def check_forgettable(customer: Customer, accounts: Sequence[Account], *, when: When) -> None:
-    """Refuse (`open_account`, …) where the customer can't be forgotten yet."""
+def set_legal_hold(customer: Customer, reason: str, *, held: bool, when: When) -> tuple[Fact, ...]:
+    """Place a legal hold, under which the customer can't be forgotten, or release it."""
     check_customer(customer)
     _check_order(customer, when)
+    if held == (customer.held_since_us is not None):
+        code, how = ("already_held", "already under a") if held else ("not_held", "under no")
+        raise Refused(code, f"Customer {customer.number} is {how} legal hold.", field="customer")
+    event = e.LegalHoldPlaced() if held else e.LegalHoldReleased()
+    return (Fact(event, Remark(clean_text(reason, "reason", required=True))),)
+
+
+def check_forgettable(customer: Customer, accounts: Sequence[Account], *, when: When) -> None:
+    """Refuse (`legal_hold`, `open_account`, …) where the customer can't be forgotten yet."""
+    check_customer(customer)
+    _check_order(customer, when)
+    if customer.held_since_us is not None:
+        since = day_of(customer.held_since_us).isoformat()
+        raise Refused(
+            "legal_hold",
+            f"Customer {customer.number} is under a legal hold since {since}.",
+            "Release the hold first.",
+            field="customer",
+        )
     still_open = [account.number for account in accounts if account.status == "open"]
     if still_open:
         raise Refused(

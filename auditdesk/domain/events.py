@@ -67,6 +67,20 @@ class ContactDetailsChanged(Event, frozen=True):
     imported: bool = False
 
 
+class LegalHoldPlaced(Event, frozen=True):
+    """The customer must not be forgotten from here on. The reason travels beside as a `Remark`."""
+
+    TAG = "LegalHoldPlaced"
+    PERSONAL = Remark
+
+
+class LegalHoldReleased(Event, frozen=True):
+    """The customer may be forgotten again."""
+
+    TAG = "LegalHoldReleased"
+    PERSONAL = Remark
+
+
 class ErasureRequested(Event, frozen=True):
     """Forgetting has begun: from here on the customer is fenced. `reason` is kept for good."""
 
@@ -276,6 +290,8 @@ CUSTOMER_EVENTS: tuple[type[Event], ...] = (
     CustomerRenamed,
     AddressChanged,
     ContactDetailsChanged,
+    LegalHoldPlaced,
+    LegalHoldReleased,
     ErasureRequested,
     CustomerForgotten,
 )

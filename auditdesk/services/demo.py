@@ -142,6 +142,8 @@ def _plan_lives(chance: Random, lives: Lives, first: Holder, scale: DemoScale) -
     leavers = holders[scale.employed : scale.employed + scale.leaving]
     for index, holder in enumerate(leavers):
         lives.leave(holder)
+        if index == 0:
+            lives.be_held(holder)
         if index < scale.forgotten:
             lives.be_forgotten(holder, 17 + index)
     for index, holder in enumerate(holders[scale.employed + scale.leaving :][: scale.frozen]):

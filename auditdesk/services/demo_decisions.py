@@ -101,6 +101,8 @@ def _change(customer: Customer, news: s.News, when: When) -> tuple[Fact, ...]:
             return customer_rules.rename(customer, name, when=when)
         case Address():
             return customer_rules.change_address(customer, news, when=when)
+        case s.Hold(held, reason):
+            return customer_rules.set_legal_hold(customer, reason, held=held, when=when)
         case contact:
             return customer_rules.change_contact(customer, contact, when=when)
 

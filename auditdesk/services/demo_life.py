@@ -127,6 +127,12 @@ class Lives:
             if key is not None:
                 self.steps.append(till_step(self._chance, holder.span.end_us, s.Close(key, reason)))
 
+    def be_held(self, holder: Holder) -> None:
+        """Lay a legal hold on him for some days after he left."""
+        for days, hold in ((2, s.Hold(True, "Court file 12/34")), (11, s.Hold(False, "The court is done"))):
+            day_us = holder.span.end_us + days * DAY_US
+            self.steps.append(till_step(self._chance, day_us, s.Change(holder.person, hold)))
+
     def be_forgotten(self, holder: Holder, letter: int) -> None:
         """Forget him some weeks after he left."""
         day_us = holder.span.end_us + self._chance.randint(14, 60) * DAY_US

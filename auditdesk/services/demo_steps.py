@@ -14,7 +14,15 @@ MINUTE_US: Final = 60 * SECOND_US
 HOUR_US: Final = 60 * MINUTE_US
 NIGHT_RUN: Final = "system"
 
-News = PersonName | Address | Contact
+
+class Hold(NamedTuple):
+    """A legal hold is placed, or with `held` false released."""
+
+    held: bool
+    reason: str
+
+
+News = PersonName | Address | Contact | Hold
 
 
 class DemoClock:

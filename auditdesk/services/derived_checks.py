@@ -160,7 +160,9 @@ def check_schema(ledger: Ledger, report: Report) -> None:
 
 
 ACCOUNT_FIELDS: Final = tuple(name for name in Account.__struct_fields__)
-CUSTOMER_FIELDS: Final = tuple(name for name in Customer.__struct_fields__ if name != "personal")
+CUSTOMER_FIELDS: Final = tuple(
+    name for name in Customer.__struct_fields__ if name not in ("personal", "held_since_us")
+)
 
 
 def _compare(

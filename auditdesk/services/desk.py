@@ -125,6 +125,13 @@ class Desk:
             lambda state, when: customer_rules.change_contact(state, contact, when=when),
         )
 
+    def set_legal_hold(self, customer: str, *, held: bool, reason: str, command_id: str = "") -> Receipt:
+        """Place a legal hold on the customer, who then can't be forgotten, or release it."""
+        return self._change(
+            Ask("place_hold" if held else "release_hold", customer, command_id),
+            lambda state, when: customer_rules.set_legal_hold(state, reason, held=held, when=when),
+        )
+
     # --- accounts ----------------------------------------------------------------------
 
     def open_account(

@@ -15,6 +15,8 @@ LEAVES: Final = {
     "rename_customer": e.CustomerRenamed.TAG,
     "change_address": e.AddressChanged.TAG,
     "change_contact": e.ContactDetailsChanged.TAG,
+    "place_hold": e.LegalHoldPlaced.TAG,
+    "release_hold": e.LegalHoldReleased.TAG,
     "open_account": e.AccountOpened.TAG,
     "deposit": e.MoneyDeposited.TAG,
     "withdrawal": e.MoneyWithdrawn.TAG,

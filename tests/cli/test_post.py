@@ -112,3 +112,14 @@ def test_without_a_vault_nothing_can_be_posted(run: Run, workspace: Path, accoun
     assert (outcome.code, outcome.out) == (1, "")
     assert "vault is missing" in outcome.err
     assert not (workspace / "vault.db").exists()
+
+
+def test_a_customer_under_a_legal_hold_is_not_forgotten(
+    run: Run, workspace: Path, post: Callable[..., Any], jane: str
+) -> None:
+    assert post("place-hold", jane, "--reason", "court order 7")["event"] == "LegalHoldPlaced"
+    refused = run("forget", workspace, jane, "--reason", "letter 8", "--yes")
+    assert refused.code == 1
+    assert "under a legal hold since" in refused.err
+    assert post("release-hold", jane, "--reason", "order lifted")["event"] == "LegalHoldReleased"
+    assert run("forget", workspace, jane, "--reason", "letter 8", "--yes").code == 0

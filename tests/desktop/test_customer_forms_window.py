@@ -11,7 +11,7 @@ from auditdesk.desktop.customer_page import CustomerPage
 from auditdesk.desktop.desk_page import DeskPage
 from auditdesk.desktop.dialogs_base import FormDialog
 from auditdesk.domain.personal import PersonalDetails
-from tests.desktop.bank import JANE
+from tests.desktop.bank import BOB, JANE
 
 
 @pytest.fixture
@@ -118,7 +118,30 @@ def test_an_account_is_opened_and_shown(qtbot: QtBot, desk: DeskPage, page: Cust
     assert account.header.available.text().replace(account.locale().groupSeparator(), ",") == "5,000 JPY"
 
 
-@pytest.mark.parametrize("key", ["rename", "address", "contact", "open"])
+def test_a_legal_hold_is_shown_stands_in_the_way_and_is_released(
+    qtbot: QtBot, desk: DeskPage, page: CustomerPage
+) -> None:
+    desk.show_customer(BOB)
+    dialog = form(desk, "hold")
+    assert refusal(qtbot, dialog, "reason")
+    write(dialog, reason="court order 7")
+    post(qtbot, dialog)
+    qtbot.waitUntil(lambda: "legal hold since" in page.pill.text())
+    forgetting = form(desk, "forget")
+    assert "under a legal hold" in forgetting.problem.text()
+    assert not forgetting.post.isEnabled()
+    forgetting.reject()
+    assert "lease hold" in page.buttons["hold"].text()
+    released = form(desk, "hold")
+    write(released, reason="order lifted")
+    post(qtbot, released)
+    qtbot.waitUntil(lambda: page.pill.text() == "")
+    newest = page.events.item(0, 3)
+    assert newest is not None
+    assert newest.text() == "order lifted"
+
+
+@pytest.mark.parametrize("key", ["rename", "address", "contact", "open", "hold"])
 def test_cancel_leaves_everything_as_it_was(
     qtbot: QtBot, desk: DeskPage, page: CustomerPage, key: str
 ) -> None:

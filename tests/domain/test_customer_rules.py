@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from auditdesk.domain import customer_rules as rules
 from auditdesk.domain import events as e
 from auditdesk.domain.account_rules import When
+from auditdesk.domain.customer import apply
 from auditdesk.domain.errors import Refused
 from auditdesk.domain.facts import Fact
 from auditdesk.domain.personal import (
@@ -22,6 +23,7 @@ from auditdesk.domain.personal import (
     Mask,
     PersonalDetails,
     PersonName,
+    Remark,
 )
 from tests.domain.examples import DETAILS, NOW_US, WHEN, account, customer
 
@@ -218,3 +220,19 @@ def test_a_short_house_number_does_not_forbid_every_reason_with_that_figure() ->
 
 def test_who_cannot_read_the_person_may_still_forget_him() -> None:
     assert erase("Letter 7", personal=KEY_LOST)
+
+
+def test_a_legal_hold_is_placed_once_and_released_once() -> None:
+    jane = customer()
+    (placed,) = rules.set_legal_hold(jane, " court order ", held=True, when=WHEN)
+    assert placed == Fact(e.LegalHoldPlaced(), Remark("court order"))
+    held = apply(jane.number, jane, placed.event, placed.personal, WHEN.booked_at_us)
+    assert held.held_since_us == WHEN.booked_at_us
+    assert code(lambda: rules.set_legal_hold(held, "again", held=True, when=WHEN)) == "already_held"
+    assert code(lambda: rules.check_forgettable(held, (), when=WHEN)) == "legal_hold"
+    (released,) = rules.set_legal_hold(held, "lifted", held=False, when=WHEN)
+    free = apply(jane.number, held, released.event, released.personal, WHEN.booked_at_us)
+    assert free.held_since_us is None
+    rules.check_forgettable(free, (), when=WHEN)
+    assert code(lambda: rules.set_legal_hold(free, "x", held=False, when=WHEN)) == "not_held"
+    assert code(lambda: rules.set_legal_hold(free, "  ", held=True, when=WHEN)) == "text_missing"

@@ -74,6 +74,19 @@ def test_case_20_an_open_account_stands_in_the_way_of_forgetting(bank: Path) -> 
         assert session.books.ledger.envelopes(f"customer/{JANE}") == before
 
 
+def test_case_20_a_legal_hold_stands_in_the_way_until_it_is_released(bank: Path) -> None:
+    with signed_in(bank) as session:
+        session.desk.set_legal_hold(BOB, held=True, reason="court order 7")
+        with pytest.raises(Refused) as refused:
+            session.forgetting.forget(BOB, "letter 8")
+        assert refused.value.code == "legal_hold"
+        assert "under a legal hold since" in str(session.forgetting.preview(BOB).refusal)
+        assert session.books.vault is not None
+        assert session.books.vault.holds_key(BOB)
+        session.desk.set_legal_hold(BOB, held=False, reason="order lifted")
+        assert session.forgetting.forget(BOB, "letter 8").customer == BOB
+
+
 def test_case_21_no_key_comes_back_for_the_forgotten(bank: Path) -> None:
     with signed_in(bank) as session:
         session.forgetting.forget(BOB, "letter 7")
