@@ -184,7 +184,7 @@ def explained(connection: Connection) -> Iterator[None]:
     try:
         yield
     except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:
-        problem = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+        problem = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
         if problem == "ok":
             raise
         raise LedgerDamaged(f"The file is damaged: {problem}.", "Restore the last backup.") from error

@@ -220,7 +220,7 @@ class VaultFile:
         try:
             yield
         except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:
-            (found,) = self._connection.execute("PRAGMA quick_check(1)").fetchone()
+            (found,) = self._connection.execute("PRAGMA integrity_check(1)").fetchone()
             if found == "ok":
                 raise
             raise LedgerDamaged(

@@ -200,6 +200,7 @@ def test_a_row_of_the_register_leads_too(qtbot: QtBot, page: AccountPage) -> Non
         pos=table.visualRect(page.model.index(row, 2)).center(),
     )
     everything_is_at(qtbot, page, 30, "435.00 EUR")
+    assert page.timeline.moment == AtVersion(30)
 
 
 def test_a_click_on_the_slider_goes_there(page: AccountPage) -> None:

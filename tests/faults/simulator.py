@@ -110,25 +110,34 @@ def _report(bank: Bank, seed: int, number: int, steps: int, error: Exception) ->
     )
 
 
-def run(seed: int, steps: int) -> Counter[str]:
-    """Run one seed in a folder of its own."""
+def run(seed: int, steps: int) -> Counter[str] | str:
+    """Run one seed in a folder of its own; what was done, or how it failed."""
     with tempfile.TemporaryDirectory(prefix="auditdesk-sim-") as folder:
-        return simulate(Path(folder), seed, steps)
+        try:
+            return simulate(Path(folder), seed, steps)
+        except SimulationFailed as failure:
+            return str(failure)
 
 
-def main() -> None:
-    """Run many seeds and say what they went through."""
+def main() -> int:
+    """Run many seeds and say what they went through; 1 if any failed."""
     seeds, steps, processes = (int(word) for word in sys.argv[1:4])
     started = time.monotonic()
     tally: Counter[str] = Counter()
+    failures = []
     with ProcessPoolExecutor(processes) as pool:
         for one in pool.map(partial(run, steps=steps), range(FIRST_SEED, FIRST_SEED + seeds)):
-            tally.update(one)
+            if isinstance(one, str):
+                failures.append(one)
+            else:
+                tally.update(one)
             print(f"{tally['steps']} steps, {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
-    print(f"{seeds} seeds in {time.monotonic() - started:.0f} s")
+    print(f"{seeds} seeds in {time.monotonic() - started:.0f} s, {len(failures)} failed")
     for name, count in tally.most_common():
         print(f"{count:>9,} {name}")
+    print(*failures, sep="\n\n")
+    return 1 if failures else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

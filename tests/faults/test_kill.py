@@ -76,7 +76,8 @@ def check_after_kills(bank: Path, account: str, acknowledged: int) -> int:
 def test_a_killed_clerk_loses_nothing_that_was_acknowledged(bank: Path, after_s: float) -> None:
     _, account = new_customer(bank)
     acknowledged = killed_clerk(bank, account, after_s)
-    check_after_kills(bank, account, max(acknowledged, default=1))
+    kept = check_after_kills(bank, account, max(acknowledged, default=1))
+    assert kept in (max(acknowledged, default=1), max(acknowledged, default=1) + 1)
 
 
 @pytest.mark.heavy
