@@ -32,6 +32,7 @@ from auditdesk.services.workspace import Workspace
 IDLE_LOCK_MS: Final = 10 * 60 * 1_000
 DEMO_OPERATOR: Final = ("ana", "demo")  # published: the demo bank holds nobody's data
 SIZE_PX: Final = (1280, 800)
+SWITCH_S: Final = 0.001  # how long work in the background may keep the window waiting
 
 
 class MainWindow(QMainWindow):
@@ -271,6 +272,7 @@ def start(path: Path | None) -> int:
     app = QApplication.instance() or QApplication(sys.argv[:1])
     if not isinstance(app, QApplication):
         raise TypeError("a core application was made before the window")
+    sys.setswitchinterval(SWITCH_S)
     app.setApplicationName("auditdesk")
     app.setApplicationDisplayName("auditdesk")
     window = MainWindow(Settings(), app)
