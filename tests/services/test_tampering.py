@@ -16,10 +16,12 @@ from auditdesk.bootstrap import create_workspace, open_workspace
 from auditdesk.domain.errors import LedgerReadOnly
 from auditdesk.domain.personal import PersonalDetails
 from auditdesk.ledger.engine import DRIVER
+from auditdesk.services.books import system_clock
 from auditdesk.services.findings import VerificationReport
 from auditdesk.services.session import Session
 from auditdesk.services.signing import believed_checkpoint
 from auditdesk.services.workspace import Workspace
+from auditdesk.vault.vault import Vault
 from tests.attacks import attack, edit_amount, everything_again, rehash_first_node, rehash_leaf
 from tests.helpers import CHEAP_KDF
 
@@ -278,3 +280,23 @@ def test_an_index_that_is_said_to_be_another_tables_is_named(bank: Path) -> None
     connection.commit()
     connection.close()
     assert "The index sqlite_autoindex_customers_1 was changed" in warnings(bank)
+
+
+def test_a_vault_made_anew_for_the_same_ledger_is_noticed(bank: Path) -> None:
+    with closing(open_workspace(bank)) as workspace:
+        ledger_id = workspace.ledger_id
+    for file in bank.glob("vault.db*"):
+        file.unlink()
+    Vault.create(
+        bank / "vault.db",
+        ledger_id=ledger_id,
+        operator="ana",
+        passphrase="x",
+        roles=("clerk",),
+        clock=system_clock,
+        kdf=CHEAP_KDF,
+    ).close()
+    assert "None of the keys that are trusted has signed" in warnings(bank)
+    assert refuses_to_write(bank)
+    kinds = {finding.kind for finding in verified(bank).findings}
+    assert {"checkpoint_differs", "key_lost"} <= kinds
