@@ -121,16 +121,12 @@ def restore_vault(bank: Bank, writer: Writer, number: int) -> None:
     if not bank.backups:
         keep_vault(bank, writer, number)
         return
-    backup = bank.chance.choice(bank.backups)
-    model = bank.model
-    lost = {
-        known
-        for known, person in model.customers.items()
-        if known not in backup.customers and not person.forgotten
-    }
-    if not lost and bank.chance.random() < 0.5:
-        _restore_in_place(bank, backup)
+    harmless = [backup for backup in bank.backups if not _lost_with(bank, backup)]
+    if harmless and bank.chance.random() < 0.5:
+        _restore_in_place(bank, bank.chance.choice(harmless))
         return
+    backup = bank.chance.choice(bank.backups)
+    model, lost = bank.model, _lost_with(bank, backup)
     with _copied(bank, *LEDGER) as copy:
         bank.helper.copy(backup.folder, copy, "vault.db")
         with _opened(bank, copy) as (_, session):
@@ -148,6 +144,12 @@ def restore_vault(bank: Bank, writer: Writer, number: int) -> None:
             assert bool(findings) == bool(lost)
             assert all(finding.kind != "key_of_forgotten" for finding in findings)
     bank.tally["keys lost and named"] += len(lost)
+
+
+def _lost_with(bank: Bank, backup: Backup) -> set[str]:
+    """Who became a customer after the backup, and has not been forgotten."""
+    known = {number for number, person in bank.model.customers.items() if not person.forgotten}
+    return known - backup.customers
 
 
 def _restore_in_place(bank: Bank, backup: Backup) -> None:
@@ -274,5 +276,5 @@ DAMAGES: Final[dict[str, tuple[Damage, int]]] = {
     "flipped bit, vault": (flip_vault, 2),
     "write-ahead log broken": (break_wal, 3),
     "older vault restored": (restore_vault, 3),
-    "vault copied": (keep_vault, 1),
+    "vault copied": (keep_vault, 4),
 }

@@ -89,8 +89,14 @@ def full_ledger(bank: Bank, writer: Writer, number: int) -> None:
 
 
 def full_vault(bank: Bank, writer: Writer, number: int) -> None:
-    """The vault has no page to grow by."""
-    _while_full(bank, writer, number, writer.full_vault)
+    """The vault has no page to grow by, or no room for what it commits."""
+
+    def full() -> AbstractContextManager[None]:
+        if bank.chance.random() < 0.3:
+            return writer.full_vault()
+        return writer.no_room_to_commit_vault(bank.chance.choice((1, 2, 3)))
+
+    _while_full(bank, writer, number, full)
 
 
 def full_disk(bank: Bank, writer: Writer, number: int) -> None:
@@ -104,7 +110,10 @@ def _while_full(
 ) -> None:
     """Orders on a full disk are carried out, or fail as a whole; and nothing is wrong when there is room."""
     for turn in range(ORDERS_ON_A_FULL_DISK):
-        order = draw_order(bank.chance, bank.model, number)
+        if bank.chance.random() < 0.2:
+            order = draw_of(bank.chance, bank.model, ("forget",), number)
+        else:
+            order = draw_order(bank.chance, bank.model, number)
         order = replace(order, command_id=f"full-{number}-{turn}")
         expected = bank.model.expect(order)
         bank.prepare(writer, order, expected)
@@ -172,7 +181,7 @@ FAULTS: Final[dict[str, tuple[Mishap, int]]] = {
     "power cut, vault": (cut_vault, 3),
     "kill -9": (kill, 2),
     "full ledger": (full_ledger, 2),
-    "full vault": (full_vault, 1),
+    "full vault": (full_vault, 2),
     "full disk": (full_disk, 3),
     "rival in between": (rival, 6),
     "clock jump": (clock_jump, 4),

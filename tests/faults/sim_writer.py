@@ -15,6 +15,7 @@ import msgspec
 from sqlalchemy import event
 
 from auditdesk.bootstrap import open_workspace
+from auditdesk.ledger.engine import DRIVER
 from auditdesk.ledger.store import Ledger
 from auditdesk.services.session import Session
 from auditdesk.services.workspace import Workspace
@@ -127,9 +128,22 @@ class Writer:
     @contextmanager
     def cut_vault(self, number: int, *, after: bool) -> Iterator[None]:
         """End the process before or after the vault's n-th commit."""
+        with self._vault_commits(number, PowerCut(), after=after):
+            yield
+
+    @contextmanager
+    def no_room_to_commit_vault(self, number: int) -> Iterator[None]:
+        """Let the disk be full when the vault's n-th transaction is to be committed."""
+        full: Any = DRIVER.OperationalError("database or disk is full")
+        full.sqlite_errorname = "SQLITE_FULL"
+        with self._vault_commits(number, full, after=False):
+            yield
+
+    @contextmanager
+    def _vault_commits(self, number: int, end: BaseException, *, after: bool) -> Iterator[None]:
         file: Any = self.session.books.vault._file  # type: ignore[union-attr]
         honest = file._connection
-        file._connection = _Cutting(honest, number, after=after)
+        file._connection = _Ending(honest, number, end, after=after)
         try:
             yield
         finally:
@@ -160,12 +174,13 @@ class Writer:
             self.ledger.__dict__.pop(name, None)
 
 
-class _Cutting:
-    """A connection that ends the process at a commit."""
+class _Ending:
+    """A connection on which the n-th commit raises, before or after it is made."""
 
-    def __init__(self, honest: Any, number: int, *, after: bool) -> None:
+    def __init__(self, honest: Any, number: int, end: BaseException, *, after: bool) -> None:
         self._honest = honest
         self._left = number
+        self._end = end
         self._after = after
 
     def __getattr__(self, name: str) -> Any:
@@ -176,10 +191,10 @@ class _Cutting:
             return self._honest.execute(sql, *rest)
         self._left -= 1
         if self._left == 0 and not self._after:
-            raise PowerCut
+            raise self._end
         result = self._honest.execute(sql, *rest)
         if self._left == 0:
-            raise PowerCut
+            raise self._end
         return result
 
 
