@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, func, literal_column, select
 
 from auditdesk.domain import account as account_fold
 from auditdesk.domain import codec
@@ -28,6 +28,13 @@ Reveal = Callable[[Envelope], Personal | Mask | None]
 RevealSnapshot = Callable[[str, str, int, bytes], bytes | Mask]
 
 _events = schema.events.c
+_LEFT_OUT: Final[dict[str, ColumnElement[Any]]] = {
+    **dict.fromkeys(("event_id", "operator", "command_id", "correlation_id"), literal_column("''")),
+    "ordinal": literal_column("0"),
+    "commitment": literal_column("NULL"),
+    "leaf_hash": literal_column("x''"),
+}
+_LEAN: Final = select(*(_LEFT_OUT.get(column.name, column) for column in schema.events.columns))
 _snapshots = schema.snapshots.c
 
 
@@ -68,16 +75,22 @@ class Reading(Listing):
             return _tail(connection, stream, after, up_to)
 
     def log(
-        self, *, after_position: int = 0, up_to: int | None = None, types: Sequence[str] = ()
+        self,
+        *,
+        after_position: int = 0,
+        up_to: int | None = None,
+        types: Sequence[str] = (),
+        lean: bool = False,
     ) -> Iterator[Envelope]:
         """The log in order, from after a position to `up_to`, in bounded memory.
 
+        `lean` envelopes have only what a replay needs, and nothing in the place of the rest.
         Pages are read in transactions of their own: writers are not kept waiting, and what is
         appended meanwhile is seen unless `up_to` says where to stop.
         """
         at = after_position
         while True:
-            query = select(schema.events).where(_events.position > at)
+            query = (_LEAN if lean else select(schema.events)).where(_events.position > at)
             if up_to is not None:
                 query = query.where(_events.position <= up_to)
             if types:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final, Literal, NamedTuple
 
 FINDINGS_LISTED: Final = 1_000
@@ -60,6 +61,16 @@ class Findings:
             self._kept.append(finding)
         else:
             self._unlisted += 1
+
+    def add_new_one(self, finding: Finding) -> None:
+        """Take a finding of a second look, unless the first had it too."""
+        if finding not in self._kept:
+            self.add(finding)
+
+    def add_new(self, findings: Iterable[Finding]) -> None:
+        """Take the findings of a second look that the first didn't have."""
+        for finding in findings:
+            self.add_new_one(finding)
 
     def all(self) -> tuple[Finding, ...]:
         """Everything found, with a last word on what is not listed."""

@@ -17,15 +17,25 @@ Report = Callable[[Finding], None]
 
 
 def readable_log(
-    ledger: Ledger, first_after: int, last: int, report: Report, progress: Progress
+    ledger: Ledger,
+    first_after: int,
+    last: int,
+    report: Report,
+    progress: Progress,
+    *,
+    lean: bool = False,
 ) -> Iterator[Envelope]:
-    """The events after a position up to `last` that can be read; each stretch of others is a finding."""
+    """The events after a position up to `last` that can be read; each stretch of others is a finding.
+
+    `lean`: only what a replay needs is read of each.
+    """
     for after in range(first_after, last, PAGE_EVENTS):
-        yield from _Page(ledger, report, progress).read(after, min(after + PAGE_EVENTS, last))
+        yield from _Page(ledger, report, progress, lean=lean).read(after, min(after + PAGE_EVENTS, last))
 
 
 class _Page:
-    def __init__(self, ledger: Ledger, report: Report, progress: Progress) -> None:
+    def __init__(self, ledger: Ledger, report: Report, progress: Progress, *, lean: bool) -> None:
+        self._lean = lean
         self._ledger = ledger
         self._report = report
         self._progress = progress
@@ -43,7 +53,7 @@ class _Page:
     def _halves(self, after: int, up_to: int) -> Iterator[tuple[list[Envelope], int]]:
         """Read a range, or where that fails its halves; a single position that fails is remembered."""
         try:
-            envelopes = list(self._ledger.log(after_position=after, up_to=up_to))
+            envelopes = list(self._ledger.log(after_position=after, up_to=up_to, lean=self._lean))
         except AuditdeskError as error:
             self._progress.check()
             if up_to - after > 1:

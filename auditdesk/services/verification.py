@@ -18,6 +18,7 @@ from auditdesk.domain.merkle import EMPTY_FRONTIER
 from auditdesk.ledger.envelope import Envelope
 from auditdesk.ledger.pages import PageCheck
 from auditdesk.services.books import NO_PROGRESS, Books, Progress
+from auditdesk.services.chain import Chain, ChainProcess, start_process
 from auditdesk.services.derived_checks import (
     Snapshots,
     check_accounts,
@@ -27,10 +28,10 @@ from auditdesk.services.derived_checks import (
 )
 from auditdesk.services.entry_check import Entries
 from auditdesk.services.findings import Finding, Findings, VerificationReport
-from auditdesk.services.log_checks import NOTHING_BEFORE, Numbering, Replay, Seals
+from auditdesk.services.log_checks import NOTHING_BEFORE, Replay, Seals
 from auditdesk.services.log_pages import readable_log
 from auditdesk.services.since import BeforeStart, Start, TailEntries, start_of
-from auditdesk.services.tree_checks import Outer, TreeCheck, claims_of, outer_claims
+from auditdesk.services.tree_checks import Outer, claims_of, outer_claims
 
 PROGRESS_EVERY_EVENTS: Final = 2_000
 
@@ -111,27 +112,27 @@ class _Run:
         erased = self._erased()
         unlocked = books.unlocked if open_seals else None
         before = BeforeStart(self._ledger, start) if start else NOTHING_BEFORE
-        claims = claims_of(self._ledger, books.vault, outer, report)
-        self._numbering = Numbering(report, before)
-        self._tree = TreeCheck(self._ledger, claims, report, start.frontier if start else EMPTY_FRONTIER)
+        self._claims = claims_of(self._ledger, books.vault, outer, report)
+        frontier = start.frontier if start else EMPTY_FRONTIER
+        self._chain = Chain(self._ledger, self._claims, report, before, frontier)
+        self.root = self._chain.root
         self._entries = TailEntries(self._ledger, report) if start else Entries(self._ledger, report)
         self._seals = Seals(report, unlocked, erased) if unlocked is not None else None
         self._snapshots = Snapshots(self._ledger, report, self._seals, self._after)
         self._replay = Replay(report, self._entries.expect, before)
 
-    @property
-    def root(self) -> bytes:
-        """The Merkle root over what was looked at."""
-        return self._tree.root
-
     def run(self, pages: PageCheck | None) -> VerificationReport:
         started = time.perf_counter_ns()
         report = self._findings.add
         last = self._last_position()
-        for envelope in self._log(last):
-            self._see(envelope)
-        self._replay.finish()
-        self._guard("tree", self._tree.compare)
+        process = start_process(self._ledger, last, self._claims) if self._whole else None
+        try:
+            self._replay_log(last, chain=process is None)
+            self._finish_chain(process, last)
+        except BaseException:
+            if process is not None:
+                process.stop()
+            raise
         self._guard("schema", lambda: check_schema(self._ledger, report))
         whole = self._whole
         self._guard("accounts", lambda: check_accounts(self._ledger, self._replay, report, all_of_them=whole))
@@ -153,7 +154,7 @@ class _Run:
             entries=self._entries.count,
             snapshots=self._snapshots.count,
             seals_opened=self._seals.opened if self._seals else 0,
-            checkpoints=self._tree.claims,
+            checkpoints=len(self._claims),
             after=self._after,
             position=last,
             elapsed_us=(time.perf_counter_ns() - started) // 1_000,
@@ -169,9 +170,30 @@ class _Run:
             sentence = f"The {what} can't be compared ({type(error).__name__})."
             self._findings.add(Finding("unreadable", "", 0, sentence))
 
-    def _log(self, last: int) -> Iterator[Envelope]:
+    def _replay_log(self, last: int, *, chain: bool) -> None:
+        for envelope in self._log(last, lean=not chain):
+            if chain:
+                self._try(self._chain.see, envelope)
+            self._try(self._see, envelope)
+        self._replay.finish()
+
+    def _finish_chain(self, process: ChainProcess | None, last: int) -> None:
+        """Take over what the process found. Where it came to no end, the log is read once more, here."""
+        answer = process.answer(self._progress) if process else None
+        if answer is not None:
+            self._findings.add_new(answer.findings)
+            self.root = answer.root
+            return
+        if process is not None:
+            for envelope in readable_log(self._ledger, 0, last, self._findings.add_new_one, self._progress):
+                self._try(self._chain.see, envelope)
+        self._guard("tree", self._chain.finish)
+        self.root = self._chain.root
+
+    def _log(self, last: int, *, lean: bool) -> Iterator[Envelope]:
         todo = last - self._after
-        for envelope in readable_log(self._ledger, self._after, last, self._findings.add, self._progress):
+        report = self._findings.add
+        for envelope in readable_log(self._ledger, self._after, last, report, self._progress, lean=lean):
             if self._events % PROGRESS_EVERY_EVENTS == 0:
                 self._progress.report(self._events, todo, "Reading the log")
                 self._progress.check()
@@ -180,14 +202,15 @@ class _Run:
         self._progress.report(todo, todo, "Reading the log")
 
     def _see(self, envelope: Envelope) -> None:
+        state = self._replay.see(envelope)
+        if state is not None:
+            self._snapshots.expect(state, envelope)
+        if self._seals is not None:
+            self._seals.see(envelope)
+
+    def _try(self, look: Callable[[Envelope], None], envelope: Envelope) -> None:
         try:
-            self._numbering.see(envelope)
-            self._tree.see(envelope)
-            state = self._replay.see(envelope)
-            if state is not None:
-                self._snapshots.expect(state, envelope)
-            if self._seals is not None:
-                self._seals.see(envelope)
+            look(envelope)
         except Exception as error:  # noqa: BLE001 - a damaged row may hold anything, and must not end the run
             sentence = f"The event at position {envelope.position} can't be checked ({type(error).__name__})."
             self._findings.add(Finding("unreadable", envelope.stream, envelope.position, sentence))
