@@ -1,4 +1,4 @@
-"""A long log is verified in two processes: they find what one finds, and one is enough where none can be had."""
+"""A long log is verified in two processes: they find what one finds, and one is enough."""
 
 from __future__ import annotations
 
