@@ -69,8 +69,8 @@ class IntegrityPage(QWidget):
         if report.clean:
             text = self.tr("Everything agrees with the log up to #{n}.").format(n=f"{report.position:,}")
             if report.after:
-                text += " " + self.tr("What was before #{n} had been verified earlier.").format(
-                    n=f"{report.after + 1:,}"
+                text += " " + self.tr("{n} events are new; those before had been verified earlier.").format(
+                    n=f"{report.events:,}"
                 )
             self.good.say(text)
         else:
