@@ -53,8 +53,12 @@ class AccountForm(FormDialog):
         if isinstance(error, Conflict):
             self.account = self._context.session.history.account_at(self.account.number).state
             self._say_account()
+            self.follow()
             self.preview()
             self._context.changed.emit()
+
+    def follow(self) -> None:
+        """Say anew what the form's own parts say of the account; called when it has been looked at again."""
 
     def _say_account(self) -> None:
         account = self.account
@@ -179,13 +183,13 @@ class OverdraftForm(AccountForm):
         super().__init__(context, account, self.tr("Overdraft limit"), self.tr("Set limit"), parent=parent)
         self.setObjectName("overdraftDialog")
         self.amount = AmountField(self.tr("New &limit"), account.currency)
-        self.amount.set_hint(
-            self.tr("Agreed now: {limit}. Zero ends it.").format(
-                limit=formats.money_with_currency(account.overdraft_limit_minor, account.currency)
-            )
-        )
         self.add(self.amount)
         self.add_widget(self.after)
+        self.follow()
+
+    def follow(self) -> None:
+        limit = formats.money_with_currency(self.account.overdraft_limit_minor, self.account.currency)
+        self.amount.set_hint(self.tr("Agreed now: {limit}. Zero ends it.").format(limit=limit))
 
     def prepare(self) -> Work:
         limit_minor = self.amount.amount_minor()
@@ -214,10 +218,7 @@ class FreezeForm(AccountForm):
         super().__init__(context, account, title, title, danger=not lift, parent=parent)
         self.setObjectName("unfreezeDialog" if lift else "freezeDialog")
         self._lift = lift
-        choices = [(value, self.tr(words)) for value, words in BLOCK_CHOICES]
-        if lift and account.blocks != "all":
-            choices = [choice for choice in choices if choice[0] == account.blocks]
-        self.blocks = choice_field("blocks", self.tr("&What"), choices)
+        self.blocks = choice_field("blocks", self.tr("&What"), self._choices())
         self.reason = text_field(
             "reason",
             self.tr("&Reason"),
@@ -225,6 +226,15 @@ class FreezeForm(AccountForm):
         )
         self.add(self.blocks)
         self.add(self.reason)
+
+    def follow(self) -> None:
+        self.blocks.set_choices(self._choices())
+
+    def _choices(self) -> list[tuple[str, str]]:
+        """What can be frozen; or lifted, where not everything is frozen."""
+        choices = [(value, self.tr(words)) for value, words in BLOCK_CHOICES]
+        one_way = self._lift and self.account.blocks in ("debits", "credits")
+        return [choice for choice in choices if not one_way or choice[0] == self.account.blocks]
 
     def prepare(self) -> Work:
         blocks, reason = cast("Blocks", self.blocks.text()), self.reason.text()
@@ -248,15 +258,21 @@ class CloseForm(AccountForm):
             parent=parent,
         )
         self.setObjectName("closeDialog")
-        rest = formats.money_with_currency(account.balance_minor, account.currency)
-        self.pay_out = QCheckBox(self.tr("&Pay the rest out ({rest})").format(rest=rest))
+        self.pay_out = QCheckBox()
         self.pay_out.setObjectName("payOutInput")
-        self.pay_out.setVisible(account.balance_minor > 0)
         self.pay_out.setChecked(account.balance_minor > 0)
+        self.follow()
         self.reason = text_field("reason", self.tr("&Reason"), hint=self.tr("May be empty."))
         self.add_widget(label(self.tr("A closed account can never be opened again."), wrap=True))
         self.add(self.reason)
         self.add_widget(self.pay_out)
+
+    def follow(self) -> None:
+        """Name the rest there is; whether it is paid out stays what the clerk said, or never saw: no."""
+        balance_minor = self.account.balance_minor
+        rest = formats.money_with_currency(balance_minor, self.account.currency)
+        self.pay_out.setText(self.tr("&Pay the rest out ({rest})").format(rest=rest))
+        self.pay_out.setVisible(balance_minor > 0)
 
     def prepare(self) -> Work:
         pay_out, reason = self.pay_out.isChecked(), self.reason.text()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
@@ -69,6 +69,18 @@ class Field(QWidget):
         elif isinstance(entry, QLineEdit):
             entry.setText(text)
 
+    def set_choices(self, choices: Sequence[tuple[str, str]]) -> None:
+        """Offer other (value, words); what was chosen stays chosen where it can. Nobody edited anything."""
+        entry = self.entry
+        if isinstance(entry, QComboBox):
+            chosen = self.text()
+            blocker = QSignalBlocker(entry)
+            entry.clear()
+            for value, words in choices:
+                entry.addItem(words, value)
+            self.set_text(chosen)
+            blocker.unblock()
+
     def say(self, problem: str) -> None:
         """Say what is wrong, beside the input; nothing takes it away."""
         self.problem.setText(problem)
@@ -106,10 +118,9 @@ def text_field(name: str, title: str, *, hint: str = "") -> Field:
 
 def choice_field(name: str, title: str, choices: Sequence[tuple[str, str]], *, hint: str = "") -> Field:
     """A choice of (value, words)."""
-    entry = QComboBox()
-    for value, words in choices:
-        entry.addItem(words, value)
-    return Field(name, title, entry, hint=hint)
+    made = Field(name, title, QComboBox(), hint=hint)
+    made.set_choices(choices)
+    return made
 
 
 class AmountField(Field):

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from auditdesk.bootstrap import open_workspace
 from auditdesk.desktop.desk_page import DeskPage
 from auditdesk.desktop.main_window import MainWindow
 from auditdesk.desktop.settings import Settings
+from auditdesk.desktop.tasks import Task
+from auditdesk.services.desk import Desk
 from tests.desktop.bank import PASSPHRASE, make_bank
+from tests.desktop.driving import Colleague, Halt
 
 
 @pytest.fixture(scope="session")
@@ -45,3 +50,33 @@ def desk(qtbot: QtBot, window: MainWindow, bank_path: Path) -> DeskPage:
     with qtbot.waitSignal(window.desk.accounts.page.overview_shown):
         pass
     return window.desk
+
+
+@pytest.fixture
+def colleague(bank_path: Path) -> Colleague:
+    """Let another session of the same bank post something, at a desk of its own."""
+
+    def act(command: Callable[[Desk], object]) -> None:
+        with (
+            closing(open_workspace(bank_path)) as workspace,
+            closing(workspace.sign_in("ana", PASSPHRASE)) as session,
+        ):
+            command(session.desk)
+
+    return act
+
+
+@pytest.fixture
+def halt(monkeypatch: pytest.MonkeyPatch) -> Iterator[Halt]:
+    """Long work stands still once it has reported its first rows, until the test lets it go."""
+    made, plain = Halt(), Task.report
+
+    def report(task: Task, done: int, total: int, label: str = "") -> None:
+        plain(task, done, total, label)
+        task.flush()
+        if done:
+            made.stop_here()
+
+    monkeypatch.setattr(Task, "report", report)
+    yield made
+    made.let_go()

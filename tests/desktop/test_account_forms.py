@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QLocale, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from auditdesk.bootstrap import open_workspace
-from auditdesk.desktop.account_forms import AccountForm, CloseForm, FreezeForm, MoneyForm, TransferForm
+from auditdesk.desktop.account_forms import CloseForm, FreezeForm, MoneyForm, TransferForm
 from auditdesk.desktop.desk_page import DeskPage
-from auditdesk.domain.account import Account
-from auditdesk.domain.account_rules import Note
-from tests.desktop.bank import MAIN, OTHER, PASSPHRASE
+from tests.desktop.bank import BOBS, MAIN, OTHER
+from tests.desktop.driving import Halt, form, grouped, post, refusal, state, write
 
 BEFORE_MINOR = 726_000
 
@@ -26,51 +22,6 @@ def page(desk: DeskPage) -> DeskPage:
     """The desk, with Jane's first account shown."""
     desk.show_account(MAIN)
     return desk
-
-
-def form(desk: DeskPage, key: str) -> AccountForm:
-    """Open a command's form by its button or menu entry."""
-    command = desk.accounts.page.header.command(key)
-    assert command.isEnabled(), command.toolTip()
-    if isinstance(command, QWidget):
-        QTest.mouseClick(command, Qt.MouseButton.LeftButton)
-    else:
-        command.trigger()
-    return next(made for made in desk.findChildren(AccountForm) if made.isVisible())
-
-
-def write(dialog: AccountForm, **texts: str) -> None:
-    """Type into fields by their names, key by key where they are lines."""
-    for name, text in texts.items():
-        field = dialog.fields[name]
-        field.set_text("")
-        field.entry.setFocus()
-        if text.isascii():
-            QTest.keyClicks(field.entry, text)
-        else:  # what no key of this keyboard types is pasted
-            field.set_text(text)
-
-
-def post(qtbot: QtBot, dialog: AccountForm) -> None:
-    with qtbot.waitSignal(dialog.posted):
-        QTest.mouseClick(dialog.post, Qt.MouseButton.LeftButton)
-
-
-def refusal(qtbot: QtBot, dialog: AccountForm, field: str) -> str:
-    """Post, and what is then said beside a field."""
-    dialog.post.click()
-    qtbot.waitUntil(lambda: bool(dialog.fields[field].problem.text()))
-    assert dialog.isVisible()
-    assert dialog.post.isEnabled()
-    return dialog.fields[field].problem.text()
-
-
-def state(desk: DeskPage, number: str = MAIN) -> Account:
-    return desk._context.session.history.account_at(number).state
-
-
-def grouped(desk: DeskPage, text: str) -> str:
-    return text.replace(",", desk.locale().groupSeparator())
 
 
 @pytest.mark.parametrize(
@@ -164,16 +115,17 @@ def test_a_transfer_moves_money_between_both(qtbot: QtBot, page: DeskPage) -> No
 
 
 @pytest.mark.parametrize(
-    ("to", "said"), [("", "which account"), ("99-00001", "no account"), (MAIN, "same"), ("10-00003", "")]
+    ("to", "said"),
+    [("", "which account"), ("99-00001", "no account"), (MAIN, "same"), (BOBS, "in JPY")],
 )
 def test_a_transfer_to_nowhere_is_refused(qtbot: QtBot, page: DeskPage, to: str, said: str) -> None:
     dialog = form(page, "transfer")
     assert isinstance(dialog, TransferForm)
     write(dialog, to_account=to, amount="60")
     dialog.post.click()
-    qtbot.waitUntil(lambda: bool(dialog.to.problem.text() or dialog.problem.text()))
-    assert said in (dialog.to.problem.text() or dialog.problem.text())
-    assert dialog.to.text() == to
+    qtbot.waitUntil(lambda: bool(dialog.to.problem.text()))
+    assert said in dialog.to.problem.text()
+    assert (dialog.to.text(), dialog.fields["amount"].text()) == (to, "60")
     assert state(page).balance_minor == BEFORE_MINOR
 
 
@@ -247,23 +199,55 @@ def test_a_double_click_books_once(qtbot: QtBot, page: DeskPage) -> None:
     assert state(page).version == 122
 
 
-def test_what_was_typed_outlives_a_conflict_and_the_form_says_who_was_first(
-    qtbot: QtBot, page: DeskPage, bank_path: Path
+@pytest.mark.parametrize("key", ["withdraw", "interest", "fee", "transfer", "overdraft"])
+@pytest.mark.parametrize("typed", ["-1", "1e999", "0.001"])
+def test_every_form_refuses_an_amount_that_is_none(
+    qtbot: QtBot, page: DeskPage, key: str, typed: str
 ) -> None:
-    dialog = form(page, "withdraw")
-    write(dialog, amount="10", memo="mine")
-    with (
-        closing(open_workspace(bank_path)) as second,
-        closing(second.sign_in("ana", PASSPHRASE)) as colleague,
-    ):
-        colleague.desk.deposit(MAIN, 500, note=Note(memo="hers"))
+    dialog = form(page, key)
+    write(dialog, amount=typed)
+    assert refusal(qtbot, dialog, "amount")
+    assert dialog.fields["amount"].text() == typed
+    assert state(page).version == 121
+
+
+@pytest.fixture
+def german() -> Iterator[None]:
+    before = QLocale()
+    QLocale.setDefault(QLocale(QLocale.Language.German, QLocale.Country.Germany))
+    yield
+    QLocale.setDefault(before)
+
+
+def test_an_amount_is_read_as_the_operators_country_writes_it(
+    qtbot: QtBot, page: DeskPage, german: None
+) -> None:
+    dialog = form(page, "deposit")
+    write(dialog, amount="1,000.00")
+    assert "1" in refusal(qtbot, dialog, "amount")
+    assert state(page).version == 121
+    write(dialog, amount="1.000,50")
+    post(qtbot, dialog)
+    assert state(page).balance_minor == BEFORE_MINOR + 100_050
+
+
+def test_a_memo_that_is_too_long_is_refused_beside_it_and_kept(qtbot: QtBot, page: DeskPage) -> None:
+    dialog = form(page, "deposit")
+    write(dialog, amount="1")
+    dialog.fields["memo"].set_text("x" * 2_001)
+    assert "longer than 2000" in refusal(qtbot, dialog, "memo")
+    assert len(dialog.fields["memo"].text()) == 2_001
+
+
+def test_while_it_is_posted_a_form_neither_closes_nor_posts_again(qtbot: QtBot, page: DeskPage) -> None:
+    dialog, held = form(page, "deposit"), Halt()
+    page._context.runner.run(lambda _task: held.stop_here())
+    write(dialog, amount="1")
     dialog.post.click()
-    qtbot.waitUntil(lambda: bool(dialog.problem.text()))
-    assert "has changed since" in dialog.problem.text()
-    assert (dialog.fields["amount"].text(), dialog.fields["memo"].text()) == ("10", "mine")
-    assert state(page).balance_minor == BEFORE_MINOR + 500
-    assert grouped(page, "7,265.00") in dialog.line.text()
-    qtbot.waitUntil(lambda: page.accounts.page.model.rowCount() == 122)
-    dialog.post.click()
-    qtbot.waitUntil(lambda: state(page).version == 123)
-    assert state(page).balance_minor == BEFORE_MINOR + 500 - 1_000
+    assert not dialog.post.isEnabled()
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    dialog.close()
+    assert dialog.isVisible()
+    with qtbot.waitSignal(dialog.posted):
+        held.let_go()
+    assert state(page).version == 122

@@ -1,0 +1,100 @@
+"""What tests do to the window as a person would: open a form, type into it, post it, hold its work."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog, QWidget
+from pytestqt.qtbot import QtBot
+
+from auditdesk.desktop.account_forms import AccountForm
+from auditdesk.desktop.desk_page import DeskPage
+from auditdesk.desktop.dialogs_base import FormDialog
+from auditdesk.domain.account import Account
+from auditdesk.services.desk import Desk
+from tests.desktop.bank import MAIN
+
+D = TypeVar("D", bound=QDialog)
+Colleague = Callable[[Callable[[Desk], object]], None]
+
+
+class Halt:
+    """Holds work where it calls `stop_here`, so that a test can look at it, or cancel it there."""
+
+    def __init__(self) -> None:
+        self.reached, self._let_go = threading.Event(), threading.Event()
+
+    def stop_here(self) -> None:
+        """Called by the work: wait until the test lets it go."""
+        self.reached.set()
+        assert self._let_go.wait(20)
+
+    def let_go(self) -> None:
+        """Called by the test."""
+        self._let_go.set()
+
+
+def visible(parent: QWidget, kind: type[D]) -> D:
+    """The dialog of that kind that is on the screen."""
+    return next(made for made in parent.findChildren(kind) if made.isVisible())
+
+
+def form(desk: DeskPage, key: str) -> AccountForm:
+    """Open an account's form by its button or menu entry."""
+    command = desk.accounts.page.header.command(key)
+    assert command.isEnabled(), command.toolTip()
+    if isinstance(command, QWidget):
+        QTest.mouseClick(command, Qt.MouseButton.LeftButton)
+    else:
+        command.trigger()
+    return visible(desk, AccountForm)
+
+
+def write(dialog: FormDialog, **texts: str) -> None:
+    """Type into fields by their names, key by key where the keyboard has them."""
+    for name, text in texts.items():
+        field = dialog.fields[name]
+        field.set_text("")
+        field.entry.setFocus()
+        if text.isascii():
+            QTest.keyClicks(field.entry, text)
+        else:  # what no key of this keyboard types is pasted
+            field.set_text(text)
+
+
+def post(qtbot: QtBot, dialog: FormDialog) -> None:
+    """Post, and wait until it is."""
+    with qtbot.waitSignal(dialog.posted):
+        QTest.mouseClick(dialog.post, Qt.MouseButton.LeftButton)
+
+
+def refusal(qtbot: QtBot, dialog: FormDialog, field: str) -> str:
+    """Post, and what is then said beside a field."""
+    dialog.post.click()
+    qtbot.waitUntil(lambda: bool(dialog.fields[field].problem.text()))
+    assert dialog.fields[field].problem.isVisible()
+    assert dialog.post.isEnabled()
+    return dialog.fields[field].problem.text()
+
+
+def conflict(qtbot: QtBot, dialog: FormDialog) -> str:
+    """Post on what a colleague has changed, and what the form then says."""
+    dialog.post.click()
+    qtbot.waitUntil(lambda: "has changed since" in dialog.problem.text())
+    assert dialog.problem.isVisible()
+    assert dialog.post.isEnabled()
+    return dialog.problem.text()
+
+
+def state(desk: DeskPage, number: str = MAIN) -> Account:
+    """What the ledger holds of an account."""
+    return desk._context.session.history.account_at(number).state
+
+
+def grouped(desk: DeskPage, text: str) -> str:
+    """Digits as this locale groups them."""
+    return text.replace(",", desk.locale().groupSeparator())
