@@ -78,6 +78,19 @@ class CustomerPage(QWidget):
     def show_customer(self, number: str, moment: Moment | None = None) -> None:
         """Show a customer at the present, or at a moment. Raises `Refused`."""
         self.player.pause()
+        self.timeline.load(self._read(number))
+        if moment is not None:
+            self.timeline.go_to_moment(moment)
+        self._show(self.timeline.version)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Look again after the log has grown; stay at the moment that is shown."""
+        if self.number:
+            self.timeline.extend(self._read(self.number))
+
+    def _read(self, number: str) -> int:
+        """Read who the customer is now, what happened to him, and his accounts; how many events he has."""
         view = self._history.customer_at(number)
         self.number = view.state.number
         self.state = view.state
@@ -89,16 +102,7 @@ class CustomerPage(QWidget):
             item = QListWidgetItem(f"{account}   {words}   {formats.tr(state.status)}")
             item.setData(Qt.ItemDataRole.UserRole, account)
             self.accounts.addItem(item)
-        self.timeline.load(view.versions)
-        if moment is not None:
-            self.timeline.go_to_moment(moment)
-        self._show(self.timeline.version)
-
-    @Slot()
-    def refresh(self) -> None:
-        """Look again after the log has grown."""
-        if self.number:
-            self.show_customer(self.number)
+        return view.versions
 
     @Slot(object)
     def set_look(self, look: Palette) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
@@ -63,6 +63,18 @@ class MomentField(QLineEdit):
         self.setProperty("invalid", True)
         self.setAccessibleDescription(sentence)
         self.failed.emit(sentence)
+
+    def event(self, event: QEvent) -> bool:
+        """Escape takes back what was typed, before the page's own Escape leaves the past."""
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Escape
+            and self.text() != self._shown
+        ):
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Step by days and months; otherwise edit."""

@@ -7,15 +7,18 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from auditdesk.desktop.account_page import AccountPage
 from auditdesk.desktop.customer_page import CustomerPage
 from auditdesk.desktop.desk_page import DeskPage
+from auditdesk.desktop.main_window import MainWindow
 from auditdesk.desktop.register_model import CURRENT_ROLE
 from auditdesk.domain.moments import NOW, AtInstant, AtVersion
+from auditdesk.domain.personal import Address
 from tests.desktop.bank import JANE, MAIN
+from tests.desktop.driving import Colleague
 
 BALANCE_AT_41 = "820.00 EUR"  # forty wages, of 1.00 to 40.00, the first event being the opening
 
@@ -242,3 +245,104 @@ def test_an_account_can_be_opened_at_a_moment(desk: DeskPage, page: AccountPage)
     desk.show_account(MAIN, AtVersion(12))
     assert page.timeline.version == 12
     assert page.banner.isVisible()
+
+
+def test_the_slider_is_dragged_and_the_register_follows_when_it_rests(
+    qtbot: QtBot, page: AccountPage
+) -> None:
+    slider = page.bar.slider
+    here, there = (QPoint(round(slider.x_of(version)), slider.height() // 2) for version in (100, 41))
+    QTest.mousePress(slider, Qt.MouseButton.LeftButton, pos=here)
+    QTest.mouseMove(slider, there)
+    assert page.header.balance.text() == BALANCE_AT_41
+    QTest.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=there)
+    everything_is_at(qtbot, page, 41, BALANCE_AT_41)
+
+
+def test_a_click_into_the_chart_leads_too(qtbot: QtBot, page: AccountPage) -> None:
+    plot = page.chart.findChild(QAbstractScrollArea, "balancePlot")
+    assert isinstance(plot, QAbstractScrollArea)
+    area = plot.viewport()
+    QTest.mouseClick(area, Qt.MouseButton.LeftButton, pos=area.rect().center())
+    at = page.timeline.version
+    assert 30 < at < 90
+    balance_minor = 100 * at * (at - 1) // 2
+    balance = f"{balance_minor // 100:,}.{balance_minor % 100:02d} EUR"
+    everything_is_at(qtbot, page, at, balance)
+
+
+def test_space_plays_from_the_register_and_is_typed_in_the_date_field(page: AccountPage) -> None:
+    page.timeline.go_to(41)
+    QTest.keyClick(page.register.table, Qt.Key.Key_Space)
+    assert page.player.playing
+    QTest.keyClick(page.register.table, Qt.Key.Key_Space)
+    assert not page.player.playing
+    QTest.keyClick(page, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClicks(page.bar.field, "2025 [")
+    QTest.keyClick(page.bar.field, Qt.Key.Key_Home)
+    assert not page.player.playing
+    assert page.bar.field.text() == "2025 ["
+    assert page.timeline.version == 41
+
+
+def test_escape_in_the_date_field_takes_back_what_was_typed_and_then_the_past(
+    window: MainWindow, page: AccountPage
+) -> None:
+    window.activateWindow()
+    assert QTest.qWaitForWindowActive(window)
+    page.timeline.go_to(41)
+    shown = page.bar.field.text()
+    page.bar.focus_field()
+    QTest.keyClicks(page.bar.field, "2025-02-30")
+    QTest.keyClick(page.bar.field, Qt.Key.Key_Return)
+    assert page.bar.problem.isVisible()
+    QTest.keyClick(page.bar.field, Qt.Key.Key_Escape)
+    assert (page.bar.field.text(), page.timeline.version) == (shown, 41)
+    assert page.bar.problem.isHidden()
+    QTest.keyClick(page.bar.field, Qt.Key.Key_Escape)
+    assert page.timeline.version == 121
+
+
+def test_who_looks_at_the_past_stays_there_while_the_log_grows(
+    qtbot: QtBot, desk: DeskPage, page: AccountPage, customer: CustomerPage, colleague: Colleague
+) -> None:
+    page.timeline.go_to(41)
+    customer.timeline.go_to(1)
+    colleague(lambda hers: (hers.deposit(MAIN, 500), hers.change_address(JANE, Address("Hill 9"))))
+    desk._context.changed.emit()
+    assert (page.timeline.version, page.timeline.count) == (41, 122)
+    assert (customer.timeline.version, customer.timeline.count) == (1, 3)
+    assert "12 Long Street" in customer.values["street"].text()
+    assert customer.banner.isVisible()
+    assert not customer.buttons["rename"].isEnabled()
+    assert customer.events.rowCount() == 3
+    customer.banner.action.click()
+    assert "Hill 9" in customer.values["street"].text()
+
+
+def test_who_looks_at_the_present_follows_the_log(
+    desk: DeskPage, page: AccountPage, customer: CustomerPage, colleague: Colleague
+) -> None:
+    colleague(lambda hers: (hers.deposit(MAIN, 500), hers.change_address(JANE, Address("Hill 9"))))
+    desk._context.changed.emit()
+    assert (page.timeline.version, customer.timeline.version) == (122, 3)
+    assert page.banner.isHidden()
+    assert page.header.balance.text().replace(page.locale().groupSeparator(), ",") == "7,265.00 EUR"
+    assert "Hill 9" in customer.values["street"].text()
+
+
+def test_a_customers_time_bar_goes_by_event_by_date_and_by_the_other_clock(customer: CustomerPage) -> None:
+    bar = customer.bar
+    bar.first.click()
+    assert "12 Long Street" in customer.values["street"].text()
+    QTest.keyClick(bar.slider, Qt.Key.Key_End)
+    assert "Oak Street 3" in customer.values["street"].text()
+    bar.travel_by.setCurrentIndex(bar.travel_by.findData("date"))
+    bar.slider.setValue(59)
+    assert "12 Long Street" in customer.values["street"].text()
+    assert bar.field.text() == "2025-03-06"
+    bar.clock.setCurrentIndex(bar.clock.findData("recorded"))
+    assert "12 Long Street" in customer.values["street"].text()
+    customer.banner.action.click()
+    assert "Oak Street 3" in customer.values["street"].text()
+    assert customer.banner.isHidden()
