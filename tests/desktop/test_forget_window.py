@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,14 @@ from pytestqt.qtbot import QtBot
 
 from auditdesk.desktop.certificate_dialog import CertificateDialog
 from auditdesk.desktop.desk_page import DeskPage
+from auditdesk.desktop.export_dialog import ExportDialog
 from auditdesk.desktop.forget_dialog import ForgetDialog
+from auditdesk.desktop.lists import SECOND_ROLE
 from auditdesk.desktop.main_window import MainWindow
+from auditdesk.domain.events import CustomerForgotten, ErasureRequested
+from auditdesk.domain.instants import day_of
 from tests.desktop.bank import BOB, BOBS, JANE
+from tests.desktop.driving import Colleague, refusal, visible
 from tests.helpers import files_holding
 
 REASON = "letter 2025/17"
@@ -26,7 +32,7 @@ def ask(desk: DeskPage, customer: str) -> ForgetDialog:
     button = desk.customers.page.buttons["forget"]
     assert button.isVisible()
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-    return next(made for made in desk.findChildren(ForgetDialog) if made.isVisible())
+    return visible(desk, ForgetDialog)
 
 
 def write(dialog: ForgetDialog, reason: str, typed: str) -> None:
@@ -148,3 +154,94 @@ def test_no_byte_of_the_forgotten_is_left_in_the_workspace(
     window.open_path(bank_path)
     assert window.workspace is not None
     assert window.workspace.warnings == ()
+
+
+def test_each_step_is_ticked_off_and_a_second_click_forgets_once(qtbot: QtBot, desk: DeskPage) -> None:
+    dialog = ask(desk, BOB)
+    write(dialog, REASON, BOB)
+    said: list[str] = []
+    dialog.posted.connect(lambda _erasure: said.append(dialog.progress.text()))
+    with qtbot.waitSignal(dialog.posted, timeout=20_000):
+        QTest.mouseClick(dialog.post, Qt.MouseButton.LeftButton)
+        QTest.mouseDClick(dialog.post, Qt.MouseButton.LeftButton)
+        QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert said[0].count("✓") == 3
+    assert "…" not in said[0]
+    log = desk._context.session.books.ledger.log
+    assert (
+        len(list(log(types=(ErasureRequested.TAG,)))) == len(list(log(types=(CustomerForgotten.TAG,)))) == 1
+    )
+
+
+def test_what_a_colleague_did_meanwhile_stands_in_the_way_and_is_said(
+    qtbot: QtBot, desk: DeskPage, colleague: Colleague
+) -> None:
+    dialog = ask(desk, BOB)
+    write(dialog, REASON, BOB)
+    colleague(lambda hers: hers.open_account(BOB, "EUR"))
+    assert "10-00004" in refusal(qtbot, dialog, "customer")
+    assert dialog.reason.text() == REASON
+    assert desk._context.session.history.customer_at(BOB).state.erasure_requested_at_us is None
+
+
+def test_escape_leaves_everything_as_it_was(qtbot: QtBot, desk: DeskPage) -> None:
+    dialog = ask(desk, BOB)
+    write(dialog, REASON, BOB)
+    with qtbot.waitSignal(dialog.finished):
+        QTest.keyClick(dialog.typed.entry, Qt.Key.Key_Escape)
+    assert desk._context.session.history.customer_at(BOB).state.erasure_requested_at_us is None
+    assert desk.customers.page.values["street"].text() == "Quay 1"
+
+
+def test_the_forgotten_reads_erased_in_both_lists_and_in_the_log(qtbot: QtBot, desk: DeskPage) -> None:
+    desk.show_account(BOBS)
+    forget(qtbot, desk)
+    for shown, number in ((desk.accounts.list, BOBS), (desk.customers.list, BOB)):
+        model = shown.model
+        qtbot.waitUntil(
+            lambda model=model, number=number: "erased" in model.index(model.row_of(number)).data(SECOND_ROLE)  # type: ignore[misc]
+        )
+    desk.go_to("log")
+    log = desk.log.model
+    cells = "\n".join(
+        str(log.index(row, column).data())
+        for row in range(log.rowCount())
+        for column in range(log.columnCount())
+    )
+    assert "Forgotten" in cells
+    assert "letter 2025/17" in cells
+    assert not any(secret in cells for secret in ("Stone", "Quay", "Secret"))
+
+
+def test_a_page_that_was_open_on_the_forgotten_ones_account_shows_it_at_once(
+    qtbot: QtBot, desk: DeskPage
+) -> None:
+    account = desk.accounts.page
+    desk.show_account(BOBS)
+    account.timeline.go_to(2)
+    assert account.panel.text_of("owner") == "Bob Stone"
+    forget(qtbot, desk)
+    assert account.timeline.version == 2
+    assert "erased" in account.panel.text_of("owner")
+    assert "Bob" not in account.header.owner.text() + account.header.owner.toolTip()
+    assert "Secret gift" not in texts(account)
+
+
+def test_an_export_with_personal_data_says_erased_on_which_day(
+    qtbot: QtBot, desk: DeskPage, tmp_path: Path
+) -> None:
+    forget(qtbot, desk)
+    desk.show_account(BOBS)
+    desk.accounts.page.export_wanted.emit()
+    dialog = visible(desk, ExportDialog)
+    dialog.reveal.setChecked(True)
+    out = tmp_path / "statement.csv"
+    dialog.path.set_text(str(out))
+    with qtbot.waitSignal(dialog.posted, timeout=20_000):
+        dialog.post.click()
+    with out.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    forgotten_at_us = desk._context.session.history.customer_at(BOB).state.forgotten_at_us
+    assert forgotten_at_us is not None
+    assert [row["memo"] for row in rows] == [f"erased {day_of(forgotten_at_us).isoformat()}"] * 2
+    assert [row["balance"] for row in rows] == ["777", "0"]
