@@ -38,7 +38,6 @@ WAL_IS_SAFE_SINCE: Final = (3, 51, 3)
 BUSY_TIMEOUT_MS: Final = 10_000
 CACHE_KIB: Final = 64 * 1024
 HEADER_BYTES: Final = 100
-MAGIC: Final = b"SQLite format 3\x00"
 
 
 def choose_driver() -> ModuleType:
@@ -61,26 +60,45 @@ class FileHeader(NamedTuple):
 
 
 def read_header(path: Path, what: str, application_id: int, newest: int) -> FileHeader:
-    """Read the header without opening the database, so that a foreign file is left untouched.
+    """What the file says of itself, before it is opened as a ledger: a foreign file is left untouched.
 
+    It is read through SQLite, without locks: to open and close the file by other means would drop the locks
+    that this process holds on it already (How To Corrupt An SQLite Database File, §2.2).
     Raises `LedgerMissing`, `NotALedger`, `NewerLedger`, `LedgerReadOnly`.
     """
     try:
-        with path.open("rb") as file:
-            head = file.read(HEADER_BYTES)
+        size = path.stat().st_size
     except FileNotFoundError as error:
         raise LedgerMissing(f"There is no {what} at {path}.") from error
     except OSError as error:
         raise LedgerReadOnly(f"The {what} at {path} can't be read: {error.strerror}.") from error
-    if len(head) < HEADER_BYTES or not head.startswith(MAGIC):
-        kind = "is empty" if not head else "is no database"
+    header = _header_of(path, what) if size >= HEADER_BYTES else None
+    if header is None:
+        kind = "is empty" if not size else "is no database"
         raise NotALedger(f"{path} {kind}, so it is no auditdesk {what}.", "It was left untouched.")
-    header = FileHeader(int.from_bytes(head[68:72], "big"), int.from_bytes(head[60:64], "big"))
     if header.application_id != application_id:
         raise NotALedger(f"{path} belongs to another program.", "It was left untouched.")
     if header.user_version > newest:
         raise _newer(path, header.user_version, newest)
     return header
+
+
+def _header_of(path: Path, what: str) -> FileHeader | None:
+    """The header's two numbers; None where the file is no database."""
+    connection: Any = None
+    try:
+        connection = DRIVER.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+        found = [
+            connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")
+        ]
+    except DRIVER.OperationalError as error:
+        raise LedgerReadOnly(f"The {what} at {path} can't be read: {error}.") from error
+    except DRIVER.DatabaseError:
+        return None
+    finally:
+        if connection is not None:
+            connection.close()
+    return FileHeader(*found)
 
 
 def check_version(connection: Connection, path: Path) -> None:

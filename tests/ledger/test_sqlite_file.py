@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ from tests.helpers import ManualClock
 
 APPENDER = """
 import sys, time
+from contextlib import closing
 from pathlib import Path
 from auditdesk.domain import events as e
 from auditdesk.domain.facts import Fact
@@ -195,3 +197,28 @@ def test_the_settings_that_lose_nothing_are_in_force(ledger: Ledger) -> None:
         "trusted_schema": 0,
         "application_id": engines.APPLICATION_ID,
     }
+
+
+@pytest.mark.skipif(not Path("/proc/locks").exists(), reason="only Linux tells who holds which lock")
+def test_opening_a_ledger_again_drops_none_of_the_locks_of_this_process(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    with (
+        closing(Ledger.create(path, bank="b", clock=ManualClock())) as first,
+        engines.reading(first._engine) as connection,
+    ):
+        connection.exec_driver_sql("SELECT count(*) FROM events").fetchall()
+        held = locks_on(path)
+        with closing(Ledger.open(path, clock=ManualClock())):
+            pass
+        assert locks_on(path) == held != []
+
+
+def locks_on(path: Path) -> list[str]:
+    """The POSIX locks that this process holds on a file, as the kernel tells."""
+    stat = path.stat()
+    inode = f":{stat.st_ino}"
+    lines = Path("/proc/locks").read_text(encoding="ascii").splitlines()
+    words = [line.split() for line in lines]
+    return sorted(
+        " ".join(line[2:]) for line in words if line[4] == str(os.getpid()) and line[5].endswith(inode)
+    )
