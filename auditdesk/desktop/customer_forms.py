@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Final
+
+from msgspec.structs import asdict
 from PySide6.QtWidgets import QWidget
 
 from auditdesk.desktop import formats
@@ -9,8 +13,10 @@ from auditdesk.desktop.context import Context
 from auditdesk.desktop.dialogs_base import FormDialog, Work
 from auditdesk.desktop.fields import Field, line_field, text_field
 from auditdesk.domain.customer import Customer
-from auditdesk.domain.errors import Refused
-from auditdesk.domain.personal import Address, Contact, PersonalDetails
+from auditdesk.domain.errors import Conflict, Refused
+from auditdesk.domain.personal import Address, Contact, Mask, PersonalDetails
+
+NOBODY: Final = PersonalDetails("")
 
 
 class AddressFields:
@@ -26,11 +32,6 @@ class AddressFields:
         form.add(self.street)
         form.add(self.postal_code, self.city)
         form.add(self.region, self.country)
-
-    def fill(self, address: Address) -> None:
-        """Show an address."""
-        for field in self.fields():
-            field.set_text(getattr(address, field.name))
 
     def read(self) -> Address:
         """The address as typed."""
@@ -70,64 +71,112 @@ class RegisterForm(FormDialog):
         return lambda _task: desk.register_customer(details, command_id=command_id)
 
 
-class RenameForm(FormDialog):
+class ChangeForm(FormDialog):
+    """Other details of a customer than those the operator sees: of anybody changed since, it is a conflict.
+
+    `texts_of` says what the fields show of what is known, by their names. Subclasses add them, then `fill`.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        customer: Customer,
+        title: str,
+        texts_of: Callable[[PersonalDetails], dict[str, str]],
+        parent: QWidget | None,
+    ) -> None:
+        super().__init__(context.runner, title, formats.tr("Change"), parent=parent)
+        self.desk, self.customer = context.session.desk, customer
+        self._context = context
+        self._texts_of = texts_of
+        self._shown: dict[str, str] = {}
+
+    def fill(self, known: PersonalDetails) -> None:
+        """Show what is known, except where something else was typed over what was shown before."""
+        for name, text in self._texts_of(known).items():
+            field = self.fields[name]
+            if field.text() == self._shown.get(name, ""):
+                field.set_text(text)
+                self._shown[name] = field.text()
+
+    def show_problem(self, error: BaseException) -> None:
+        """As every form; after a conflict the customer is looked at again, and what was typed stays."""
+        if isinstance(error, Conflict):
+            self.customer = self._context.session.history.customer_at(self.customer.number).state
+            personal = self.customer.personal
+            self.fill(NOBODY if isinstance(personal, Mask) else personal)
+            self._context.changed.emit()
+        super().show_problem(error)
+
+
+class RenameForm(ChangeForm):
     """Another name from now on."""
 
     def __init__(
         self, context: Context, customer: Customer, known: PersonalDetails, parent: QWidget | None = None
     ) -> None:
-        super().__init__(context.runner, self.tr("Change the name"), self.tr("Change"), parent=parent)
+        super().__init__(
+            context, customer, formats.tr("Change the name"), lambda known: {"name": known.name}, parent
+        )
         self.setObjectName("renameDialog")
-        self._desk, self._customer = context.session.desk, customer
         self.name = line_field("name", self.tr("&Name from now on"))
-        self.name.set_text(known.name)
         self.add(self.name)
+        self.fill(known)
 
     def prepare(self) -> Work:
-        desk, number, name, command_id = self._desk, self._customer.number, self.name.text(), self.command_id
-        return lambda _task: desk.rename_customer(number, name, command_id=command_id)
+        desk, customer, name, command_id = self.desk, self.customer, self.name.text(), self.command_id
+        return lambda _task: desk.rename_customer(
+            customer.number, name, command_id=command_id, expected_version=customer.version
+        )
 
 
-class AddressForm(FormDialog):
+class AddressForm(ChangeForm):
     """Another address from now on."""
 
     def __init__(
         self, context: Context, customer: Customer, known: PersonalDetails, parent: QWidget | None = None
     ) -> None:
-        super().__init__(context.runner, self.tr("Change the address"), self.tr("Change"), parent=parent)
+        super().__init__(
+            context, customer, formats.tr("Change the address"), lambda known: asdict(known.address), parent
+        )
         self.setObjectName("addressDialog")
-        self._desk, self._customer = context.session.desk, customer
         self.address = AddressFields(self)
-        self.address.fill(known.address)
+        self.fill(known)
 
     def prepare(self) -> Work:
-        desk, number, command_id = self._desk, self._customer.number, self.command_id
+        desk, customer, command_id = self.desk, self.customer, self.command_id
         address = self.address.read()
-        return lambda _task: desk.change_address(number, address, command_id=command_id)
+        return lambda _task: desk.change_address(
+            customer.number, address, command_id=command_id, expected_version=customer.version
+        )
 
 
-class ContactForm(FormDialog):
+class ContactForm(ChangeForm):
     """Other contact details from now on."""
 
     def __init__(
         self, context: Context, customer: Customer, known: PersonalDetails, parent: QWidget | None = None
     ) -> None:
         super().__init__(
-            context.runner, self.tr("Change the contact details"), self.tr("Change"), parent=parent
+            context,
+            customer,
+            formats.tr("Change the contact details"),
+            lambda known: asdict(known.contact),
+            parent,
         )
         self.setObjectName("contactDialog")
-        self._desk, self._customer = context.session.desk, customer
         self.email = line_field("email", self.tr("&E-mail"))
         self.phone = line_field("phone", self.tr("&Phone"))
-        self.email.set_text(known.contact.email)
-        self.phone.set_text(known.contact.phone)
         self.add(self.email)
         self.add(self.phone)
+        self.fill(known)
 
     def prepare(self) -> Work:
-        desk, number, command_id = self._desk, self._customer.number, self.command_id
+        desk, customer, command_id = self.desk, self.customer, self.command_id
         contact = Contact(self.email.text(), self.phone.text())
-        return lambda _task: desk.change_contact(number, contact, command_id=command_id)
+        return lambda _task: desk.change_contact(
+            customer.number, contact, command_id=command_id, expected_version=customer.version
+        )
 
 
 class HoldForm(FormDialog):

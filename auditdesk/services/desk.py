@@ -23,8 +23,16 @@ from auditdesk.domain.streams import (
 from auditdesk.ledger.envelope import Envelope
 from auditdesk.ledger.store import StreamAppend
 from auditdesk.services.books import Books, new_command_id
-from auditdesk.services.lookup import find_account, find_customer, known_number, load_account, load_customer
-from auditdesk.services.refusals import record_refusal
+from auditdesk.services.lookup import (
+    check_free,
+    check_unchanged,
+    find_account,
+    find_customer,
+    known_number,
+    load_account,
+    load_customer,
+)
+from auditdesk.services.refusals import Ask, record_refusal
 from auditdesk.services.repeats import check_repeat
 
 RACES_TO_RETRY: Final = 5
@@ -65,23 +73,14 @@ class Held(NamedTuple):
     owner: Customer
 
 
-class Ask(NamedTuple):
-    """What is asked for, in the words in which a refusal is recorded."""
-
-    command: str
-    target: str
-    command_id: str
-    amount_minor: int | None = None
-
-
 class Desk:
     """Issues commands for one operator.
 
     Every method takes `command_id`: the same id again returns the first result, and another
-    command under it is refused. Commands on an account take `expected_version`, the version that
-    the operator saw; if the account has moved on since, `Conflict` is raised. Every refusal is
-    recorded in the operator's stream and raised as `Refused`; what the environment prevents is
-    raised as a `Fault`.
+    command under it is refused. Commands on an account, and those that change who a customer is,
+    take `expected_version`, the version that the operator saw; if the account or customer has
+    moved on since, `Conflict` is raised. Every refusal is recorded in the operator's stream and
+    raised as `Refused`; what the environment prevents is raised as a `Fault`.
     """
 
     def __init__(self, books: Books) -> None:
@@ -97,31 +96,40 @@ class Desk:
 
         def decide(when: When) -> list[StreamAppend]:
             facts = customer_rules.register(details, reference=reference, when=when)
-            self._check_reference(find_customer, reference)
+            check_free(self._books, find_customer, reference)
             number = customer_number(self._ledger.next_customer_serial())
             self._books.check_writable().create_keys([number])
             return [StreamAppend(customer_stream(number), None, facts, when.booked_at_us, number)]
 
         return self._issue(Ask("register_customer", "", command_id), decide)
 
-    def rename_customer(self, customer: str, name: str, *, command_id: str = "") -> Receipt:
+    def rename_customer(
+        self, customer: str, name: str, *, command_id: str = "", expected_version: int | None = None
+    ) -> Receipt:
         """Give the customer another name from now on."""
         return self._change(
             Ask("rename_customer", customer, command_id),
+            expected_version,
             lambda state, when: customer_rules.rename(state, name, when=when),
         )
 
-    def change_address(self, customer: str, address: Address, *, command_id: str = "") -> Receipt:
+    def change_address(
+        self, customer: str, address: Address, *, command_id: str = "", expected_version: int | None = None
+    ) -> Receipt:
         """Let the customer live elsewhere from now on."""
         return self._change(
             Ask("change_address", customer, command_id),
+            expected_version,
             lambda state, when: customer_rules.change_address(state, address, when=when),
         )
 
-    def change_contact(self, customer: str, contact: Contact, *, command_id: str = "") -> Receipt:
+    def change_contact(
+        self, customer: str, contact: Contact, *, command_id: str = "", expected_version: int | None = None
+    ) -> Receipt:
         """Let the customer be reached otherwise from now on."""
         return self._change(
             Ask("change_contact", customer, command_id),
+            expected_version,
             lambda state, when: customer_rules.change_contact(state, contact, when=when),
         )
 
@@ -129,6 +137,7 @@ class Desk:
         """Place a legal hold on the customer, who then can't be forgotten, or release it."""
         return self._change(
             Ask("place_hold" if held else "release_hold", customer, command_id),
+            None,
             lambda state, when: customer_rules.set_legal_hold(state, reason, held=held, when=when),
         )
 
@@ -150,7 +159,7 @@ class Desk:
             facts = account_rules.open_account(
                 owner, currency, overdraft_limit_minor=overdraft_limit_minor, reference=reference
             )
-            self._check_reference(find_account, reference)
+            check_free(self._books, find_account, reference)
             number = account_number(self._ledger.next_account_serial())
             return [StreamAppend(account_stream(number), None, facts, when.booked_at_us, owner.number)]
 
@@ -313,9 +322,12 @@ class Desk:
 
         return self._issue(ask, appends)
 
-    def _change(self, ask: Ask, decide: Callable[[Customer, When], tuple[Fact, ...]]) -> Receipt:
+    def _change(
+        self, ask: Ask, expected_version: int | None, decide: Callable[[Customer, When], tuple[Fact, ...]]
+    ) -> Receipt:
         def appends(when: When) -> list[StreamAppend]:
             state = load_customer(self._books, ask.target)
+            check_unchanged(f"Customer {state.number}", state.version, expected_version)
             stream = customer_stream(state.number)
             return [StreamAppend(stream, state, decide(state, when), when.booked_at_us, state.number)]
 
@@ -324,12 +336,7 @@ class Desk:
     def _held(self, account: str, expected_version: int | None) -> Held:
         number = find_account(self._books, account)
         state = load_account(self._books, number)
-        if expected_version is not None and state.version != expected_version:
-            raise Conflict(
-                f"Account {number} has changed since: it is at event {state.version}, "
-                f"not {expected_version}.",
-                "Look at it again, and post once more if it is still right.",
-            )
+        check_unchanged(f"Account {number}", state.version, expected_version)
         return Held(state, load_customer(self._books, state.customer))
 
     def _issue(
@@ -381,17 +388,6 @@ class Desk:
         """Keep what was asked and why not; a target that isn't ours is free text and left out."""
         target = known_number(self._books, ask.target)
         record_refusal(self._books, ask.command, target, refused, ask.amount_minor)
-
-    def _check_reference(self, find: Callable[[Books, str], str], reference: str) -> None:
-        if not reference:
-            return
-        try:
-            taken_by = find(self._books, reference)
-        except Refused:
-            return
-        raise Refused(
-            "reference_taken", f"The reference is {taken_by}'s already.", "Choose another.", field="reference"
-        )
 
 
 def _on(account: Account, facts: Sequence[Fact], when: When) -> StreamAppend:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from auditdesk.domain.account import Account
 from auditdesk.domain.customer import Customer
-from auditdesk.domain.errors import Refused
+from auditdesk.domain.errors import Conflict, Refused
 from auditdesk.services.books import Books
 from auditdesk.services.revealing import Revealer
 
@@ -51,3 +53,25 @@ def load_customer(books: Books, text: str) -> Customer:
     if loaded is None:
         raise Refused("customer_unknown", "There is no such customer.", field="customer")
     return loaded.state
+
+
+def check_unchanged(what: str, version: int, expected_version: int | None) -> None:
+    """Raise `Conflict` where the operator saw another version of `what` than there is now."""
+    if expected_version is not None and version != expected_version:
+        raise Conflict(
+            f"{what} has changed since: now at event {version}, not {expected_version}.",
+            "Look again, and post once more if it is still right.",
+        )
+
+
+def check_free(books: Books, find: Callable[[Books, str], str], reference: str) -> None:
+    """Raise `Refused` (`reference_taken`) where `find` leads from a reference to somebody already."""
+    if not reference:
+        return
+    try:
+        taken_by = find(books, reference)
+    except Refused:
+        return
+    raise Refused(
+        "reference_taken", f"The reference is {taken_by}'s already.", "Choose another.", field="reference"
+    )

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from auditdesk.domain import events as e
 from auditdesk.domain.errors import Refused
 from auditdesk.domain.facts import Fact
 from auditdesk.domain.streams import operator_stream
 from auditdesk.ledger.store import StreamAppend
 from auditdesk.services.books import Books, new_command_id
+
+
+class Ask(NamedTuple):
+    """What is asked for, in the words in which a refusal is recorded."""
+
+    command: str
+    target: str
+    command_id: str
+    amount_minor: int | None = None
 
 
 def record_refusal(

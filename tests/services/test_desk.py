@@ -88,6 +88,20 @@ def test_two_operators_on_one_version_the_second_sees_a_conflict(session: Sessio
     assert balance(session, account) == 100
 
 
+def test_two_operators_on_one_customer_the_second_sees_a_conflict(session: Session, jane: str) -> None:
+    seen = session.history.customer_at(jane).state.version
+    session.desk.change_contact(jane, Contact("a@example.org", "1"), expected_version=seen)
+    with pytest.raises(Conflict, match="has changed since"):
+        session.desk.change_contact(jane, Contact("b@example.org", ""), expected_version=seen)
+    with pytest.raises(Conflict, match="has changed since"):
+        session.desk.change_address(jane, Address("Quay 1"), expected_version=seen)
+    with pytest.raises(Conflict, match="has changed since"):
+        session.desk.rename_customer(jane, "Jane Lake", expected_version=seen)
+    personal = session.history.customer_at(jane).state.personal
+    assert isinstance(personal, PersonalDetails)
+    assert personal.contact == Contact("a@example.org", "1")
+
+
 def test_closing_with_pay_out_pays_and_closes_in_one_command(session: Session, account: str) -> None:
     session.desk.deposit(account, 9_999)
     receipt = session.desk.close_account(account, pay_out=True, reason="moves away")
