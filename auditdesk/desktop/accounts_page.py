@@ -98,7 +98,10 @@ class AccountsPage(QWidget):
 
     @Slot()
     def _export(self) -> None:
-        dialog = ExportDialog(self._context, self, account=self.page.number, moment=self.page.timeline.moment)
+        timeline = self.page.timeline
+        dialog = ExportDialog(
+            self._context, self, account=self.page.number, moment=timeline.moment, instant=timeline.instant
+        )
         dialog.posted.connect(lambda result: self._context.done(exported_text(result)))
         dialog.open()
 

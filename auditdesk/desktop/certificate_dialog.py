@@ -10,10 +10,9 @@ from auditdesk.desktop import formats
 from auditdesk.desktop.certificate_pdf import save_pdf
 from auditdesk.desktop.context import Context
 from auditdesk.desktop.dialogs_base import FormDialog, Work
-from auditdesk.desktop.fields import line_field
+from auditdesk.desktop.fields import line_field, typed_path
 from auditdesk.desktop.tasks import Task
 from auditdesk.desktop.widgets import button, label
-from auditdesk.domain.errors import Refused
 
 
 class CertificateDialog(FormDialog):
@@ -49,11 +48,8 @@ class CertificateDialog(FormDialog):
         self.add_widget(holder)
 
     def prepare(self) -> Work:
-        text = self.path.text().strip()
-        if not text:
-            raise Refused("text_missing", self.tr("Say where the file is to go."), field="path")
         certificates, customer = self._certificates, self._customer
-        out = Path(text).expanduser().with_suffix(".json")
+        out = typed_path(self.path, self.tr("Say where the file is to go.")).with_suffix(".json")
 
         def work(_task: Task) -> tuple[Path, Path]:
             signed = certificates.save(customer, out)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from auditdesk.bootstrap import create_workspace
 from auditdesk.desktop.dialogs_base import FormDialog, Work
-from auditdesk.desktop.fields import line_field
+from auditdesk.desktop.fields import line_field, typed_path
 from auditdesk.desktop.tasks import TaskRunner
 from auditdesk.desktop.widgets import label
 from auditdesk.domain.errors import Refused
@@ -48,12 +48,10 @@ class CreateDialog(FormDialog):
         self.bank.edited.connect(self._propose_place)
 
     def prepare(self) -> Work:
-        path = Path(self.place.text().strip()).expanduser()
         bank, operator, passphrase = self.bank.text(), self.operator.text(), self.passphrase.text()
         if passphrase != self.again.text():
             raise Refused("passphrases_differ", self.tr("The two passphrases differ."), field="again")
-        if not self.place.text().strip():
-            raise Refused("text_missing", self.tr("Say where it is to be kept."), field="path")
+        path = typed_path(self.place, self.tr("Say where it is to be kept."))
 
         def work(_task: object) -> Path:
             create_workspace(path, bank=bank, operator=operator, passphrase=passphrase).close()

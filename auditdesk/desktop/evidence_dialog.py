@@ -9,10 +9,9 @@ from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QWidget
 from auditdesk.desktop import formats
 from auditdesk.desktop.context import Context
 from auditdesk.desktop.dialogs_base import FormDialog, Work
-from auditdesk.desktop.fields import line_field
+from auditdesk.desktop.fields import line_field, typed_path
 from auditdesk.desktop.help_dialog import DISPUTE, HelpDialog
 from auditdesk.desktop.widgets import button, label
-from auditdesk.domain.errors import Refused
 from auditdesk.services.evidence import Evidence, EvidenceResult
 
 
@@ -43,12 +42,10 @@ class EvidenceDialog(FormDialog):
         self._lay_out()
 
     def prepare(self) -> Work:
-        text = self.path.text().strip()
-        if not text:
-            raise Refused("text_missing", self.tr("Say where the file is to go."), field="path")
+        path = typed_path(self.path, self.tr("Say where the file is to go."))
         evidence, account, version = self._evidence, self._account, self._version
         opening = self.opening.isChecked()
-        return lambda _task: evidence.save(account, version, Path(text).expanduser(), with_opening=opening)
+        return lambda _task: evidence.save(account, version, path, with_opening=opening)
 
     def _lay_out(self) -> None:
         self.add_widget(

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHBoxLayout, QW
 from auditdesk.desktop import formats
 from auditdesk.desktop.context import Context
 from auditdesk.desktop.dialogs_base import FormDialog, Work
-from auditdesk.desktop.fields import choice_field, line_field
+from auditdesk.desktop.fields import choice_field, line_field, typed_path
 from auditdesk.desktop.progress import ProgressDialog
 from auditdesk.desktop.widgets import button, label
 from auditdesk.domain.errors import Refused
-from auditdesk.domain.moments import AtInstant, AtVersion, Moment, Now
+from auditdesk.domain.moments import NOW, AtInstant, AtVersion, Moment
 from auditdesk.services.report_frame import ReportName
 from auditdesk.services.reports import ExportResult
 
@@ -22,7 +22,11 @@ NOT_OF_AN_ACCOUNT: Final = ("balances", "erasures")
 
 
 class ExportDialog(FormDialog):
-    """`posted(ExportResult)`. The file is there whole, with its manifest, or not at all."""
+    """`posted(ExportResult)`. The file is there whole, with its manifest, or not at all.
+
+    Where `moment` is an event of the account, `instant` says when that was for the whole bank; None where
+    no instant names just that state.
+    """
 
     def __init__(
         self,
@@ -31,12 +35,13 @@ class ExportDialog(FormDialog):
         *,
         report: ReportName = "statement",
         account: str = "",
-        moment: Moment | None = None,
+        moment: Moment = NOW,
+        instant: AtInstant | None = None,
     ) -> None:
         super().__init__(context.runner, self.tr("Export CSV"), self.tr("Export"), parent=parent)
         self.setObjectName("exportDialog")
         self._reports = context.session.reports
-        self._moment: Moment = moment or Now()
+        self._shown, self._moment, self._instant = account, moment, instant
         self.report = choice_field(
             "report",
             self.tr("&Report"),
@@ -52,7 +57,7 @@ class ExportDialog(FormDialog):
             "account", self.tr("&Account"), hint=self.tr("Number or reference; empty: all accounts.")
         )
         self.account.set_text(account)
-        self.path = line_field("path", self.tr("&File"))
+        self.path = line_field("out", self.tr("&File"))
         self.browse = button(self.tr("&Choose…"), "browseButton")
         self.browse.clicked.connect(self._browse)
         self.reveal = QCheckBox(self.tr("&With personal data (this is recorded in the log)"))
@@ -72,31 +77,43 @@ class ExportDialog(FormDialog):
         self.add_widget(holder)
         self.add_widget(self.reveal)
         self.add_widget(self.bom)
-        self.add_widget(label(_as_of(self._moment), kind="muted", name="asOfLine", wrap=True))
+        self.as_of = label(kind="muted", name="asOfLine", wrap=True)
+        self.add_widget(self.as_of)
         self.path.set_text(str(Path.home() / self._file_name()))
         combo = self.report.entry
         if isinstance(combo, QComboBox):
             combo.currentIndexChanged.connect(self._rename)
 
     def prepare(self) -> Work:
-        text = self.path.text().strip()
-        if not text:
-            raise Refused("text_missing", self.tr("Say where the file is to go."), field="path")
-        path = Path(text).expanduser()
+        path = typed_path(self.path, self.tr("Say where the file is to go."))
         report = cast("ReportName", self.report.text())
-        account = "" if report in NOT_OF_AN_ACCOUNT else self.account.text().strip()
-        moment = self._moment
-        if isinstance(moment, AtVersion) and not account:
+        account, moment = self._account(), self._moment_meant()
+        if isinstance(moment, AtVersion) and account != self._shown:
             raise Refused(
                 "moment_needs_account",
-                self.tr("Event {n} is a moment of one account only.").format(n=moment.version),
-                self.tr("Name the account, or go to a date first."),
-                field="account",
+                self.tr(
+                    "Event {n} is a moment of one account only: others happened at the same time."
+                ).format(n=moment.version),
+                self.tr("Go to a date first."),
+                field="account" if account else "report",
             )
         reveal, bom, reports = self.reveal.isChecked(), self.bom.isChecked(), self._reports
         return lambda task: reports.export(
             report, path, account=account, as_of=moment, reveal=reveal, bom=bom, progress=task
         )
+
+    def preview(self) -> None:
+        self.as_of.setText(_as_of(self._moment_meant()))
+
+    def _account(self) -> str:
+        """The account whose report it is to be; empty: the bank's."""
+        return "" if self.report.text() in NOT_OF_AN_ACCOUNT else self.account.text().strip()
+
+    def _moment_meant(self) -> Moment:
+        """An event is a moment of the account shown; to the bank, or another, the instant when it was."""
+        if isinstance(self._moment, AtVersion) and self._account() != self._shown:
+            return self._instant or self._moment
+        return self._moment
 
     def submit(self) -> None:
         super().submit()
@@ -104,15 +121,13 @@ class ExportDialog(FormDialog):
             ProgressDialog(self._task, self.tr("Writing the report"), self).open()
 
     def _file_name(self) -> str:
-        account = self.account.text().strip()
-        parts = [
-            self.report.text(),
-            *([account] if account and self.report.text() not in NOT_OF_AN_ACCOUNT else []),
-        ]
-        return "-".join(parts).replace("/", "-") + ".csv"
+        parts = (self.report.text(), self._account())
+        return "-".join(part for part in parts if part).replace("/", "-") + ".csv"
 
     def _rename(self) -> None:
-        self.path.set_text(str(Path(self.path.text()).with_name(self._file_name())))
+        path = Path(self.path.text())
+        if path.name:
+            self.path.set_text(str(path.with_name(self._file_name())))
 
     def _browse(self) -> None:
         chosen, _ = QFileDialog.getSaveFileName(

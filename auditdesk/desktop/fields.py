@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
@@ -12,6 +13,7 @@ from auditdesk.desktop import formats
 from auditdesk.desktop.icons import icon
 from auditdesk.desktop.tokens import Palette
 from auditdesk.desktop.widgets import label, set_flag
+from auditdesk.domain.errors import Refused
 
 TEXT_LINES = 3
 
@@ -92,6 +94,28 @@ class Field(QWidget):
         """Say something helpful under the input."""
         self._hint.setText(hint)
         self._hint.setVisible(bool(hint))
+
+
+def typed_path(field: Field, missing: str) -> Path:
+    """The file or folder typed into a field; `~` is a home folder.
+
+    Raises `Refused` on that field: `missing` where it is empty, or where it is no path.
+    """
+    text = field.text().strip()
+    if not text:
+        raise Refused("text_missing", missing, field=field.name)
+    try:
+        path = Path(text).expanduser()
+    except RuntimeError:  # ~ of somebody whom this machine doesn't know
+        path = Path()
+    if not path.name or "\0" in text:
+        raise Refused(
+            "path_malformed",
+            formats.tr("That is no path."),
+            formats.tr("Write the folder and the name."),
+            field=field.name,
+        )
+    return path
 
 
 class TextEntry(QPlainTextEdit):

@@ -9,7 +9,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QWidget
 
 from auditdesk.desktop.dialogs_base import FormDialog, Work
-from auditdesk.desktop.fields import line_field
+from auditdesk.desktop.fields import line_field, typed_path
 from auditdesk.desktop.tasks import TaskRunner
 from auditdesk.desktop.widgets import button, label
 from auditdesk.domain.errors import Refused
@@ -61,14 +61,9 @@ class RestoreDialog(FormDialog):
         )
 
     def prepare(self) -> Work:
-        backup, place = self.backup.text().strip(), self.place.text().strip()
-        if not backup:
-            raise Refused("text_missing", self.tr("Say which backup."), field="backup")
-        if not place:
-            raise Refused("text_missing", self.tr("Say where it is to be."), field="folder")
         request = RestoreRequest(
-            Path(backup).expanduser(),
-            Path(place).expanduser(),
+            typed_path(self.backup, self.tr("Say which backup.")),
+            typed_path(self.place, self.tr("Say where it is to be.")),
             self._certificates,
             self.expired.isChecked(),
         )

@@ -111,6 +111,12 @@ class TimelineModel(QObject):
             return AtInstant(self._instant_us, self._clock)
         return AtVersion(self._version)
 
+    @property
+    def instant(self) -> AtInstant | None:
+        """The instant that means this very position; None where more events happened at the same time."""
+        instant = AtInstant(self.shown_us, self._clock)
+        return instant if self._resolve(self.shown_us, self._clock) == self._version else None
+
     def event_us(self, version: int) -> int:
         """When an event happened on the chosen clock, microseconds UTC; 0 while nothing is loaded."""
         if not 1 <= version <= self._count:

@@ -9,13 +9,16 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from auditdesk.desktop.desk_page import DeskPage
 from auditdesk.desktop.export_dialog import ExportDialog
+from auditdesk.desktop.progress import ProgressDialog
 from auditdesk.domain.events import ReportExported
+from auditdesk.domain.moments import AtVersion
 from tests.desktop.bank import BOBS, MAIN, OTHER
+from tests.desktop.driving import Halt, visible, write
 
 
 def ask(desk: DeskPage) -> ExportDialog:
@@ -25,7 +28,7 @@ def ask(desk: DeskPage) -> ExportDialog:
     assert QTest.qWaitForWindowActive(window)
     desk.accounts.page.register.table.setFocus()
     QTest.keyClick(desk.accounts.page, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
-    return next(made for made in desk.findChildren(ExportDialog) if made.isVisible())
+    return visible(desk, ExportDialog)
 
 
 def export(qtbot: QtBot, dialog: ExportDialog, report: str, out: Path) -> list[dict[str, str]]:
@@ -65,16 +68,45 @@ def test_balances_are_those_of_the_day_shown(qtbot: QtBot, desk: DeskPage, tmp_p
     assert {row["account"]: row["balance"] for row in rows} == {MAIN: "820.00", OTHER: "0.00", BOBS: "0"}
 
 
-def test_balances_at_an_event_of_one_account_are_refused_with_a_way_out(
+def test_balances_at_an_event_are_those_of_the_instant_when_it_happened(
     qtbot: QtBot, desk: DeskPage, tmp_path: Path
 ) -> None:
     desk.accounts.page.timeline.go_to(41)
     dialog = ask(desk)
+    assert dialog.as_of.text() == "As of event 41 of the account."
+    dialog.report.set_text("balances")
+    assert "As of 15 Feb 2025 09:00 UTC" in dialog.as_of.text()
+    rows = export(qtbot, dialog, "balances", tmp_path / "balances.csv")
+    assert {row["account"]: row["balance"] for row in rows} == {MAIN: "820.00", OTHER: "0.00", BOBS: "0"}
+
+
+def test_an_event_of_one_account_is_an_instant_to_another(
+    qtbot: QtBot, desk: DeskPage, tmp_path: Path
+) -> None:
+    desk.accounts.page.timeline.go_to(3)
+    dialog = ask(desk)
+    write(dialog, account=BOBS)
+    assert "As of 8 Jan 2025 09:00 UTC" in dialog.as_of.text()
+    assert export(qtbot, dialog, "events", tmp_path / "events.csv")[-1]["event"] == "AccountOpened"
+
+
+def test_an_event_that_shares_its_instant_is_no_moment_of_the_whole_bank(
+    qtbot: QtBot, desk: DeskPage, tmp_path: Path
+) -> None:
+    (tmp_path / "customers.csv").write_text("customer_ref,effective_at,name\nK1,2020-01-01,Nora Lake\n")
+    (tmp_path / "accounts.csv").write_text(
+        "account_ref,customer_ref,currency,opened_at\nA1,K1,EUR,2020-01-01\n"
+    )
+    (tmp_path / "transactions.csv").write_text(
+        "transaction_ref,account_ref,booked_at,kind,amount\nT1,A1,2020-02-01,deposit,1\nT2,A1,2020-02-01,deposit,2\n"
+    )
+    desk._context.session.importer.run(tmp_path)
+    desk.show_account("A1", AtVersion(2))
+    dialog = ask(desk)
     dialog.report.set_text("balances")
     dialog.path.set_text(str(tmp_path / "balances.csv"))
     dialog.post.click()
-    qtbot.waitUntil(lambda: bool(dialog.account.problem.text() or dialog.problem.text()))
-    assert "date" in dialog.account.problem.text()
+    assert "Go to a date first" in dialog.report.problem.text()
     assert list(tmp_path.glob("balances*")) == []
 
 
@@ -99,20 +131,43 @@ def test_cancel_leaves_no_file(qtbot: QtBot, desk: DeskPage, tmp_path: Path) -> 
     assert list(tmp_path.glob("*.csv*")) == []
 
 
+def refusal_of(qtbot: QtBot, dialog: ExportDialog, typed: str) -> tuple[str, str]:
+    """Export to a place that can't be had: what is said beside the file, and below the form."""
+    dialog.path.set_text(typed)
+    dialog.post.click()
+    qtbot.waitUntil(lambda: dialog.problem.isVisible() or dialog.path.problem.isVisible())
+    assert dialog.path.text() == typed
+    assert dialog.post.isEnabled()
+    return dialog.path.problem.text(), dialog.problem.text()
+
+
 @pytest.mark.parametrize(
-    ("name", "said"), [("", "Say where"), ("nowhere/statement.csv", "no folder"), (".", "folder")]
+    ("name", "said"), [("nowhere/statement.csv", "no folder"), ("history", "is a folder")]
 )
 def test_a_place_that_cant_be_written_is_explained_and_stays_typed(
     qtbot: QtBot, desk: DeskPage, tmp_path: Path, name: str, said: str
 ) -> None:
-    dialog = ask(desk)
-    typed = str(tmp_path / name) if name else ""
-    dialog.path.set_text(typed)
-    dialog.post.click()
-    qtbot.waitUntil(lambda: bool(dialog.problem.text() or dialog.path.problem.text()))
-    assert said in dialog.problem.text() + dialog.path.problem.text()
-    assert dialog.path.text() == typed
-    assert dialog.post.isEnabled()
+    (tmp_path / "history").mkdir()
+    _beside, below = refusal_of(qtbot, ask(desk), str(tmp_path / name))
+    assert said in below
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("", "Say where"), ("~nobody-here/statement.csv", "no path"), ("a\0b.csv", "no path"), ("/", "no path")],
+)
+def test_a_path_that_is_none_is_refused_beside_its_field(
+    qtbot: QtBot, desk: DeskPage, typed: str, said: str
+) -> None:
+    beside, _below = refusal_of(qtbot, ask(desk), typed)
+    assert said in beside
+
+
+def test_the_ledger_is_never_written_over(qtbot: QtBot, desk: DeskPage, bank_path: Path) -> None:
+    before = (bank_path / "vault.db").read_bytes()
+    beside, _below = refusal_of(qtbot, ask(desk), str(bank_path / "vault.db"))
+    assert "is part of the workspace" in beside
+    assert (bank_path / "vault.db").read_bytes() == before
 
 
 def test_what_is_personal_does_not_go_into_the_workspace_itself(
@@ -120,18 +175,86 @@ def test_what_is_personal_does_not_go_into_the_workspace_itself(
 ) -> None:
     dialog = ask(desk)
     dialog.reveal.setChecked(True)
-    dialog.path.set_text(str(bank_path / "statement.csv"))
-    dialog.post.click()
-    qtbot.waitUntil(lambda: bool(dialog.problem.text() or dialog.path.problem.text()))
-    assert "can't lie in the workspace" in dialog.problem.text() + dialog.path.problem.text()
+    beside, _below = refusal_of(qtbot, dialog, str(bank_path / "statement.csv"))
+    assert "can't lie in the workspace" in beside
     assert sorted(path.name for path in bank_path.glob("*.csv")) == []
+    assert exports_recorded(desk) == 0
+
+
+def test_cancelled_half_way_the_older_file_stays_and_the_form_too(
+    qtbot: QtBot, desk: DeskPage, tmp_path: Path, halt: Halt
+) -> None:
+    out = tmp_path / "statement.csv"
+    out.write_text("last year's", encoding="utf-8")
+    dialog = ask(desk)
+    dialog.reveal.setChecked(True)
+    dialog.path.set_text(str(out))
+    dialog.post.click()
+    qtbot.waitUntil(halt.reached.is_set)
+    progress = visible(desk, ProgressDialog)
+    qtbot.waitUntil(lambda: bool(progress.count.text()))
+    QTest.keyClick(progress, Qt.Key.Key_Escape)
+    assert "Cancelling" in progress.step.text()
+    halt.let_go()
+    qtbot.waitUntil(lambda: not desk._context.runner.busy)
+    assert "nothing was changed" in dialog.problem.text()
+    assert dialog.isVisible()
+    assert out.read_text(encoding="utf-8") == "last year's"
+    assert [path.name for path in tmp_path.glob("*statement*")] == ["statement.csv"]
+    assert exports_recorded(desk) == 0
+
+
+def test_the_proposed_name_follows_the_report_wherever_the_file_is_to_go(
+    desk: DeskPage, tmp_path: Path
+) -> None:
+    dialog = ask(desk)
+    assert dialog.path.text().endswith(f"statement-{MAIN}.csv")
+    dialog.path.set_text(str(tmp_path / "mine.csv"))
+    dialog.report.set_text("events")
+    assert dialog.path.text() == str(tmp_path / f"events-{MAIN}.csv")
+    for nothing in ("", "/", "."):
+        dialog.path.set_text(nothing)
+        dialog.report.set_text("balances" if dialog.report.text() == "events" else "events")
+        assert dialog.path.text() == nothing
+
+
+def test_a_file_is_chosen_in_a_folder(
+    desk: DeskPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = [("", ""), (str(tmp_path / "chosen.csv"), "")]
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args: answers.pop(0))
+    dialog = ask(desk)
+    before = dialog.path.text()
+    dialog.browse.click()
+    assert dialog.path.text() == before
+    dialog.browse.click()
+    assert dialog.path.text() == str(tmp_path / "chosen.csv")
+
+
+def test_a_statement_of_all_accounts_and_the_present(qtbot: QtBot, desk: DeskPage, tmp_path: Path) -> None:
+    dialog = ask(desk)
+    assert "now" in dialog.as_of.text()
+    dialog.account.set_text("")
+    rows = export(qtbot, dialog, "statement", tmp_path / "all.csv")
+    last = {row["account"]: row["balance"] for row in rows}
+    assert last == {MAIN: "7260.00", BOBS: "0"}
+
+
+def test_an_account_that_there_is_not_is_said_beside_its_field(qtbot: QtBot, desk: DeskPage) -> None:
+    dialog = ask(desk)
+    dialog.account.set_text("99-00001")
+    dialog.post.click()
+    qtbot.waitUntil(dialog.account.problem.isVisible)
+    assert "no account" in dialog.account.problem.text()
 
 
 def test_the_reports_page_offers_each_report(desk: DeskPage) -> None:
     desk.go_to("reports")
     for report in ("statement", "balances", "events", "erasures"):
-        desk.reports._open_export(report)
-        dialog = next(made for made in desk.findChildren(ExportDialog) if made.isVisible())
+        card = desk.reports.findChild(QPushButton, f"{report}Export")
+        assert isinstance(card, QPushButton)
+        card.click()
+        dialog = visible(desk, ExportDialog)
         assert dialog.report.text() == report
         assert dialog.path.text().endswith(f"{report}.csv")
         dialog.reject()
