@@ -105,7 +105,11 @@ def transfer(
             field="to_account",
         )
     _check_entry(sender, customers[0], -1, amount_minor, when)
-    _check_entry(receiver, customers[1], 1, amount_minor, when)
+    try:
+        _check_entry(receiver, customers[1], 1, amount_minor, when)
+    except Refused as refused:
+        about = "to_account" if refused.field == "account" else refused.field
+        raise Refused(refused.code, refused.message, refused.remedy, field=about) from None
     sent = _entry(e.TransferSent, amount_minor, when, note, other_account=receiver.number)
     received = _entry(e.TransferReceived, amount_minor, when, note, other_account=sender.number)
     return (sent,), (received,)

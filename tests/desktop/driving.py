@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from auditdesk.desktop.account_forms import AccountForm
 from auditdesk.desktop.desk_page import DeskPage
@@ -64,6 +65,14 @@ def write(dialog: FormDialog, **texts: str) -> None:
             QTest.keyClicks(field.entry, text)
         else:  # what no key of this keyboard types is pasted
             field.set_text(text)
+
+
+def double_click(widget: QWidget) -> None:
+    """Two clicks as a hand makes them: the second press comes as a double click."""
+    QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
+    if isValid(widget):
+        QTest.mouseDClick(widget, Qt.MouseButton.LeftButton)
+        QTest.mouseRelease(widget, Qt.MouseButton.LeftButton)
 
 
 def post(qtbot: QtBot, dialog: FormDialog) -> None:
