@@ -9,6 +9,13 @@ from auditdesk.services.session import Session
 COMMANDS = ("deposit", "withdraw", "transfer", "interest", "fee", "overdraft", "freeze", "unfreeze", "close")
 
 
+def why_only_look(session: Session) -> str:
+    """Why nothing can be written in this session; empty where it can."""
+    if session.may_write:
+        return ""
+    return tr("This session can only look: nobody is signed in who may write.")
+
+
 def why_not(session: Session, account: Account, *, past: bool) -> dict[str, str]:
     """The reason why each dead command is dead; live ones are left out. The rules hold at the desk anyway."""
     if past:
@@ -16,7 +23,7 @@ def why_not(session: Session, account: Account, *, past: bool) -> dict[str, str]
             COMMANDS, tr("You are viewing the past. Return to the present to issue commands.")
         )
     if not session.may_write:
-        return dict.fromkeys(COMMANDS, tr("This session can only look: nobody is signed in who may write."))
+        return dict.fromkeys(COMMANDS, why_only_look(session))
     if account.status == "closed":
         return dict.fromkeys(COMMANDS, tr("The account is closed."))
     reasons: dict[str, str] = {}

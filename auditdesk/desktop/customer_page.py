@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from auditdesk.desktop import formats
+from auditdesk.desktop.account_rights import why_only_look
 from auditdesk.desktop.context import Context
 from auditdesk.desktop.customer_history import CustomerHistory
 from auditdesk.desktop.icons import icon
@@ -166,7 +167,7 @@ class CustomerPage(QWidget):
         if past:
             return self.tr("You are viewing the past. Return to the present to issue commands.")
         if not self._context.session.may_write:
-            return self.tr("This session can only look: nobody is signed in who may write.")
+            return why_only_look(self._context.session)
         forgotten = self.state is not None and self.state.forgotten_at_us is not None
         if key == "certificate":
             return "" if forgotten else self.tr("The customer has not been forgotten.")

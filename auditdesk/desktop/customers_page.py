@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from auditdesk.desktop import formats
 from auditdesk.desktop.account_forms import receipt_text
+from auditdesk.desktop.account_rights import why_only_look
 from auditdesk.desktop.certificate_dialog import CertificateDialog, certified_text
 from auditdesk.desktop.context import Context
 from auditdesk.desktop.customer_forms import (
@@ -22,7 +23,7 @@ from auditdesk.desktop.dialogs_base import FormDialog
 from auditdesk.desktop.forget_dialog import ForgetDialog, erased_text
 from auditdesk.desktop.lists import Line, SearchList
 from auditdesk.desktop.tokens import Palette
-from auditdesk.desktop.widgets import EmptyState, button
+from auditdesk.desktop.widgets import EmptyState, button, say_if_dead
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import AuditdeskError
 from auditdesk.domain.personal import Mask
@@ -41,7 +42,7 @@ class CustomersPage(QWidget):
         self.list = SearchList("customers", self.tr("Number, reference or name…"), "customers", context.look)
         self.page = CustomerPage(context)
         self.new = button(self.tr("New &customer…"), "newCustomerButton", kind="primary")
-        self.new.setEnabled(context.session.may_write)
+        say_if_dead(self.new, why_only_look(context.session))
         self.empty = EmptyState("customers", context.look)
         self.empty.explain(self.tr("Choose a customer at the left."))
         self._stack = QStackedWidget()

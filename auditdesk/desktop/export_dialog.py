@@ -8,11 +8,12 @@ from typing import Final, cast
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHBoxLayout, QWidget
 
 from auditdesk.desktop import formats
+from auditdesk.desktop.account_rights import why_only_look
 from auditdesk.desktop.context import Context
 from auditdesk.desktop.dialogs_base import FormDialog, Work
 from auditdesk.desktop.fields import choice_field, line_field, typed_path
 from auditdesk.desktop.progress import ProgressDialog
-from auditdesk.desktop.widgets import button, label
+from auditdesk.desktop.widgets import button, label, say_if_dead
 from auditdesk.domain.errors import Refused
 from auditdesk.domain.moments import NOW, AtInstant, AtVersion, Moment
 from auditdesk.services.report_frame import ReportName
@@ -62,7 +63,7 @@ class ExportDialog(FormDialog):
         self.browse.clicked.connect(self._browse)
         self.reveal = QCheckBox(self.tr("&With personal data (this is recorded in the log)"))
         self.reveal.setObjectName("revealInput")
-        self.reveal.setEnabled(context.session.may_write)
+        say_if_dead(self.reveal, why_only_look(context.session))
         self.bom = QCheckBox(self.tr("With a byte order &mark, for Excel"))
         self.bom.setObjectName("bomInput")
         self.add(self.report)

@@ -110,6 +110,17 @@ class MainWindow(QMainWindow):
             self._ask_for_sign_in(locked=True)
 
     @Slot()
+    def _lock_idle(self) -> None:
+        """Nobody has been here for long: lock, unless work is under way, which needs the keys to its end."""
+        if not self.runner.busy:
+            self.lock()
+
+    @Slot(bool)
+    def _work_changed(self, busy: bool) -> None:  # noqa: FBT001 - a signal's datum
+        if not busy and self.session is not None and not self._idle.isActive():
+            self.lock()
+
+    @Slot()
     def make_demo(self) -> None:
         """Make the demo bank where it is not there yet, then open it."""
         path = default_demo_path()
@@ -261,7 +272,8 @@ class MainWindow(QMainWindow):
         self.sign_in.submitted.connect(self._sign_in)
         self.sign_in.viewer_wanted.connect(self._look_only)
         self.sign_in.closed.connect(self.close_workspace)
-        self._idle.timeout.connect(self.lock)
+        self._idle.timeout.connect(self._lock_idle)
+        self.runner.busy_changed.connect(self._work_changed)
         self._app.installEventFilter(self)
         QShortcut(QKeySequence("Ctrl+L"), self, self.lock)
         QShortcut(QKeySequence("Ctrl+Q"), self, self.close)

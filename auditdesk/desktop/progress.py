@@ -17,14 +17,18 @@ ESTIMATE_AFTER_S = 1.0
 
 
 class ProgressDialog(QDialog):
-    """Follows one task to its end. Closing it cancels, like the button."""
+    """Follows one task to its end. Closing it cancels, like the button.
 
-    def __init__(self, task: Task, title: str, parent: QWidget | None = None) -> None:
+    `rows` says that the task counts rows, which are shown; else only the share is.
+    """
+
+    def __init__(self, task: Task, title: str, parent: QWidget | None = None, *, rows: bool = True) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setMinimumWidth(WIDTH_PX)
         self._task = task
+        self._rows = rows
         self._ended = self._cancelling = False
         self._label = ""
         self._started_s = time.monotonic()
@@ -65,13 +69,13 @@ class ProgressDialog(QDialog):
             return
         self.bar.setRange(0, SCALE)
         self.bar.setValue(done * SCALE // total)
-        self.count.setText(
-            self.tr("{done} of {total}{left}").format(
-                done=self.locale().toString(done),
-                total=self.locale().toString(total),
-                left=self._left(done, total),
-            )
-        )
+        self.count.setText(self._how_far(done, total) + self._left(done, total))
+
+    def _how_far(self, done: int, total: int) -> str:
+        number = self.locale().toString
+        if self._rows:
+            return self.tr("{done} of {total}").format(done=number(done), total=number(total))
+        return self.tr("{share} %").format(share=number(100 * done // total))
 
     def _left(self, done: int, total: int) -> str:
         elapsed_s = time.monotonic() - self._started_s

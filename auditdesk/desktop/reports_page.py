@@ -9,10 +9,11 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QVBoxLayout, QWidget
 
 from auditdesk.desktop import formats
+from auditdesk.desktop.account_rights import why_only_look
 from auditdesk.desktop.context import Context
 from auditdesk.desktop.export_dialog import ExportDialog, exported_text
 from auditdesk.desktop.progress import ProgressDialog
-from auditdesk.desktop.widgets import Banner, Card, button, label
+from auditdesk.desktop.widgets import Banner, Card, button, label, say_if_dead
 from auditdesk.domain.errors import Cancelled
 from auditdesk.domain.instants import to_iso
 from auditdesk.services.backup import BackupResult
@@ -42,7 +43,7 @@ class ReportsPage(QWidget):
             on_success=self._imported,
             on_failure=self._fail,
         )
-        ProgressDialog(task, self.tr("Importing history"), self).open()
+        ProgressDialog(task, self.tr("Importing history"), self, rows=False).open()
 
     @Slot(object)
     def _imported(self, summary: ImportSummary) -> None:
@@ -156,7 +157,7 @@ class ReportsPage(QWidget):
             made.clicked.connect(lambda _=False, key=key: self._open_export(cast("ReportName", key)))
             grid.addWidget(_card(title, words, made), place // 2, place % 2)
         bring = button(self.tr("&Import a folder…"), "importButton")
-        bring.setEnabled(self._context.session.may_write)
+        say_if_dead(bring, why_only_look(self._context.session))
         bring.clicked.connect(self._choose_folder)
         grid.addWidget(
             _card(

@@ -76,6 +76,7 @@ class TaskRunner(QObject):
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
         self._running: set[Task] = set()
         self._latest: dict[str, Task] = {}
+        self._closed = False
         self._done.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     @property
@@ -127,7 +128,8 @@ class TaskRunner(QObject):
         return task
 
     def close(self) -> None:
-        """Cancel what is under way and wait for its end."""
+        """Cancel what is under way and wait for its end; who asked for it is told nothing any more."""
+        self._closed = True
         for task in self._running:
             task.cancel()
         self._pool.shutdown(wait=True)
@@ -150,6 +152,8 @@ class TaskRunner(QObject):
     @Slot(object, object, object)
     def _deliver(self, task: Task, result: object, error: BaseException | None) -> None:
         self._running.discard(task)
+        if self._closed:
+            return
         if error is None:
             task.succeeded.emit(result)
         else:

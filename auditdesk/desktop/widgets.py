@@ -28,6 +28,12 @@ ICON_PX = 32
 PILL_MARGINS_PX = (8, 3, 8, 3)
 
 
+def say_if_dead(control: QWidget, why: str) -> None:
+    """Set a control dead, its tool tip saying why; alive where nothing stands in its way."""
+    control.setEnabled(not why)
+    control.setToolTip(why)
+
+
 def set_flag(widget: QWidget, name: str, value: object) -> None:
     """Set a property that the style sheet looks at, and have the widget drawn by it."""
     if widget.property(name) != value:

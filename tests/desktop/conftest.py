@@ -67,14 +67,14 @@ def colleague(bank_path: Path) -> Colleague:
 
 
 @pytest.fixture
-def halt(monkeypatch: pytest.MonkeyPatch) -> Iterator[Halt]:
-    """Long work stands still once it has reported its first rows, until the test lets it go."""
+def halt(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> Iterator[Halt]:
+    """The window's long work stands still once it has reported its first rows, until the test lets it go."""
     made, plain = Halt(), Task.report
 
     def report(task: Task, done: int, total: int, label: str = "") -> None:
         plain(task, done, total, label)
         task.flush()
-        if done:
+        if done and task.parent() is window.runner:
             made.stop_here()
 
     monkeypatch.setattr(Task, "report", report)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QLocale, QObject, QThread, Slot
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from auditdesk.desktop.progress import ProgressDialog
@@ -286,3 +287,20 @@ def test_the_dialog_of_progress_counts_and_cancels(qtbot: QtBot, runner: TaskRun
         assert dialog.step.text().startswith("Cancelling")
         go_on.set()
     assert [type(error) for error in failures] == [Cancelled]
+
+
+def test_what_ends_after_the_closing_is_delivered_to_nobody(qtbot: QtBot) -> None:
+    closed = TaskRunner()
+    got: list[object] = []
+    started = threading.Event()
+
+    def work(_task: Task) -> int:
+        started.set()
+        return 7
+
+    closed.run(work, on_success=got.append, on_failure=got.append)
+    assert started.wait(10)
+    closed.close()
+    QApplication.processEvents()
+    assert got == []
+    assert not closed.busy
