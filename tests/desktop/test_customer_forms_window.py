@@ -12,6 +12,7 @@ from auditdesk.desktop.desk_page import DeskPage
 from auditdesk.desktop.dialogs_base import FormDialog
 from auditdesk.domain.personal import PersonalDetails
 from tests.desktop.bank import BOB, JANE
+from tests.desktop.driving import double_click, post, refusal, visible, write
 
 
 @pytest.fixture
@@ -20,31 +21,15 @@ def page(desk: DeskPage) -> CustomerPage:
     return desk.customers.page
 
 
-def shown(desk: DeskPage) -> FormDialog:
-    return next(made for made in desk.findChildren(FormDialog) if made.isVisible())
-
-
 def form(desk: DeskPage, key: str) -> FormDialog:
     QTest.mouseClick(desk.customers.page.buttons[key], Qt.MouseButton.LeftButton)
-    return shown(desk)
+    return visible(desk, FormDialog)
 
 
-def write(dialog: FormDialog, **texts: str) -> None:
-    for name, text in texts.items():
-        field = dialog.fields[name]
-        field.set_text("")
-        QTest.keyClicks(field.entry, text)
-
-
-def post(qtbot: QtBot, dialog: FormDialog) -> None:
-    with qtbot.waitSignal(dialog.posted):
-        QTest.mouseClick(dialog.post, Qt.MouseButton.LeftButton)
-
-
-def refusal(qtbot: QtBot, dialog: FormDialog, field: str) -> str:
-    dialog.post.click()
-    qtbot.waitUntil(lambda: bool(dialog.fields[field].problem.text()))
-    return dialog.fields[field].problem.text()
+def registering(desk: DeskPage) -> FormDialog:
+    desk.go_to("customers")
+    QTest.mouseClick(desk.customers.new, Qt.MouseButton.LeftButton)
+    return visible(desk, FormDialog)
 
 
 def known(desk: DeskPage, number: str = JANE) -> PersonalDetails:
@@ -54,9 +39,7 @@ def known(desk: DeskPage, number: str = JANE) -> PersonalDetails:
 
 
 def test_a_customer_is_registered_and_shown(qtbot: QtBot, desk: DeskPage) -> None:
-    desk.go_to("customers")
-    desk.customers._register()
-    dialog = shown(desk)
+    dialog = registering(desk)
     assert refusal(qtbot, dialog, "name")
     write(
         dialog, name="Nora Lake", birth_date="1990-02-30", street="Pier 1", city="Town", email="n@example.org"
@@ -141,12 +124,135 @@ def test_a_legal_hold_is_shown_stands_in_the_way_and_is_released(
     assert newest.text() == "order lifted"
 
 
-@pytest.mark.parametrize("key", ["rename", "address", "contact", "open", "hold"])
-def test_cancel_leaves_everything_as_it_was(
+FORMS = {
+    "rename": {"name": "Jane Lake"},
+    "address": {"street": "Hill 9", "city": "Galway"},
+    "contact": {"phone": "+353 1 555 0100"},
+    "open": {"currency": "JPY", "reference": "J-7"},
+    "hold": {"reason": "court order 7"},
+}
+
+
+@pytest.mark.parametrize("key", FORMS)
+def test_a_double_click_posts_once(qtbot: QtBot, desk: DeskPage, page: CustomerPage, key: str) -> None:
+    log = desk._context.session.books.ledger
+    before = log.head().position
+    dialog = form(desk, key)
+    write(dialog, **FORMS[key])
+    with qtbot.waitSignal(dialog.posted):
+        double_click(dialog.post)
+    assert log.head().position == before + 1
+    assert f"(position {before + 1})" in desk.receipt.text()
+
+
+def test_a_double_click_registers_one_customer(qtbot: QtBot, desk: DeskPage) -> None:
+    dialog = registering(desk)
+    write(dialog, name="Nora Lake")
+    with qtbot.waitSignal(dialog.posted):
+        double_click(dialog.post)
+    assert [line.number for line in desk._context.session.directory.customers("Nora")] == ["C-00003"]
+    qtbot.waitUntil(lambda: desk.customers.list.model.rowCount() == 3)
+
+
+@pytest.mark.parametrize("key", FORMS)
+def test_a_form_that_is_left_leaves_everything_as_it_was(
     qtbot: QtBot, desk: DeskPage, page: CustomerPage, key: str
 ) -> None:
     before = desk._context.session.books.ledger.head()
     dialog = form(desk, key)
+    write(dialog, **FORMS[key])
     with qtbot.waitSignal(dialog.finished):
         QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    again = form(desk, key)
+    assert {name: again.fields[name].text() for name in FORMS[key]} != FORMS[key]
+    with qtbot.waitSignal(again.finished):
+        QTest.mouseClick(again.cancel, Qt.MouseButton.LeftButton)
     assert desk._context.session.books.ledger.head() == before
+
+
+def test_a_registration_that_is_left_registers_nobody(qtbot: QtBot, desk: DeskPage) -> None:
+    before = desk._context.session.books.ledger.head()
+    dialog = registering(desk)
+    write(dialog, name="Nora Lake")
+    with qtbot.waitSignal(dialog.finished):
+        QTest.mouseClick(dialog.cancel, Qt.MouseButton.LeftButton)
+    assert desk._context.session.books.ledger.head() == before
+    qtbot.waitUntil(lambda: desk.customers.list.model.rowCount() == 2)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("name", "\N{ZERO WIDTH SPACE}", "missing"),
+        ("name", "x" * 201, "longer than 200"),
+        ("birth_date", "29.02.1980", "not a date"),
+        ("birth_date", "2999-01-01", "Nobody living"),
+        ("birth_date", "1849-12-31", "Nobody living"),
+        ("email", "nora at example", "not an e-mail"),
+        ("city", "y" * 201, "longer than 200"),
+        ("street", "z" * 2_001, "longer than 2000"),
+    ],
+)
+def test_what_a_registration_refuses_is_said_beside_it_and_kept(
+    qtbot: QtBot, desk: DeskPage, field: str, typed: str, said: str
+) -> None:
+    dialog = registering(desk)
+    write(dialog, name="Nora Lake", phone="+353 1 555 0100", email="", city="", street="")
+    dialog.fields[field].set_text(typed)
+    assert said in refusal(qtbot, dialog, field)
+    assert dialog.fields[field].text() == typed
+    assert dialog.fields["phone"].text() == "+353 1 555 0100"
+    assert len(desk._context.session.directory.customers()) == 2
+    QTest.keyClick(dialog.fields[field].entry, Qt.Key.Key_End)
+    QTest.keyClicks(dialog.fields[field].entry, "!")
+    assert dialog.fields[field].problem.isHidden()
+
+
+@pytest.mark.parametrize(
+    ("key", "field", "said"),
+    [("rename", "name", "name already"), ("address", "street", "already"), ("contact", "email", "already")],
+)
+def test_a_change_to_what_is_known_already_is_refused(
+    qtbot: QtBot, desk: DeskPage, page: CustomerPage, key: str, field: str, said: str
+) -> None:
+    events = page.events.rowCount()
+    assert said in refusal(qtbot, form(desk, key), field)
+    assert page.events.rowCount() == events
+    assert page.timeline.count == events
+
+
+def test_an_address_of_nothing_and_an_e_mail_that_is_none_are_refused(
+    qtbot: QtBot, desk: DeskPage, page: CustomerPage
+) -> None:
+    dialog = form(desk, "address")
+    write(dialog, street="", city="")
+    assert "missing" in refusal(qtbot, dialog, "street")
+    dialog.reject()
+    dialog = form(desk, "contact")
+    write(dialog, email="jane@", phone="+353 1 555 0100")
+    assert "not an e-mail" in refusal(qtbot, dialog, "email")
+    assert (dialog.fields["email"].text(), dialog.fields["phone"].text()) == ("jane@", "+353 1 555 0100")
+    assert known(desk).contact.email == "jane@example.org"
+
+
+def test_a_name_in_another_script_is_kept_as_it_is_written(
+    qtbot: QtBot, desk: DeskPage, page: CustomerPage
+) -> None:
+    dialog = form(desk, "rename")
+    write(dialog, name="王 小明")
+    post(qtbot, dialog)
+    qtbot.waitUntil(lambda: page.values["name"].text() == "王 小明")
+    assert known(desk).name == "王 小明"
+
+
+def test_a_street_of_two_lines_stays_two_lines(qtbot: QtBot, desk: DeskPage, page: CustomerPage) -> None:
+    dialog = form(desk, "address")
+    street = dialog.fields["street"]
+    street.set_text("")
+    QTest.keyClicks(street.entry, "Hill House")
+    QTest.keyClick(street.entry, Qt.Key.Key_Return)
+    QTest.keyClicks(street.entry, "Hill 9")
+    assert dialog.isVisible()
+    post(qtbot, dialog)
+    assert known(desk).address.street == "Hill House\nHill 9"
+    assert "Hill House" in page.values["street"].text()
