@@ -290,7 +290,7 @@ class AccountPage(QWidget):
     @Slot()
     def _go_to_owner(self) -> None:
         if self.state is not None:
-            self._context.customer_wanted.emit(self.state.customer)
+            self._context.customer_wanted.emit(self.state.customer, None)
 
     def _lay_out(self) -> None:
         time_card, register_card, panel_card = Card(), Card(), Card(margin=0)

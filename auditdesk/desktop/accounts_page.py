@@ -82,7 +82,7 @@ class AccountsPage(QWidget):
         if self.list.search.text():
             self.list.search.clear()
         else:
-            self._context.customer_wanted.emit("")
+            self._context.customer_wanted.emit("", None)
 
     @Slot(object)
     def _fail(self, error: object) -> None:

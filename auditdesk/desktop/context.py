@@ -15,14 +15,14 @@ class Context(QObject):
     """The session and what goes with it.
 
     `changed`: the log has grown by a command of ours. `look_changed(Palette)`: another theme.
-    `account_wanted(number, moment or None)`, `customer_wanted(number)`: go there.
+    `account_wanted(number, moment or None)`, `customer_wanted(number, moment or None)`: go there.
     `notified(text)`: a quiet receipt.
     """
 
     changed = Signal()
     look_changed = Signal(object)
     account_wanted = Signal(str, object)
-    customer_wanted = Signal(str)
+    customer_wanted = Signal(str, object)
     notified = Signal(str)
 
     def __init__(

@@ -26,6 +26,7 @@ from auditdesk.desktop.tokens import Palette
 from auditdesk.desktop.widgets import EmptyState, button, say_if_dead
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import AuditdeskError
+from auditdesk.domain.moments import Moment
 from auditdesk.domain.personal import Mask
 from auditdesk.services.desk import Receipt
 from auditdesk.services.directory import CustomerLine
@@ -67,12 +68,12 @@ class CustomersPage(QWidget):
         )
 
     @Slot(str)
-    def show_customer(self, number: str) -> None:
-        """Show a customer; with an empty number, whoever is first."""
+    def show_customer(self, number: str, moment: Moment | None = None) -> None:
+        """Show a customer, at a moment if one is given; with an empty number, whoever is first."""
         if not number:
             return
         try:
-            self.page.show_customer(number)
+            self.page.show_customer(number, moment)
         except AuditdeskError as error:
             self._fail(error)
             return

@@ -94,11 +94,11 @@ class DeskPage(QWidget):
         self.go_to("accounts")
         self.accounts.show_account(number, moment)
 
-    @Slot(str)
-    def show_customer(self, number: str) -> None:
-        """Go to a customer."""
+    @Slot(str, object)
+    def show_customer(self, number: str, moment: Moment | None = None) -> None:
+        """Go to a customer, at a moment if one is given."""
         self.go_to("customers")
-        self.customers.show_customer(number)
+        self.customers.show_customer(number, moment)
 
     def go_to(self, key: str) -> None:
         """Turn to a page by its name: accounts, customers, log, reports, integrity, operators."""

@@ -107,11 +107,11 @@ class EventLogPage(QWidget):
         view = self.model.row_data(index.row())
         if view is None:
             return
-        stream = view.envelope.stream
+        stream, moment = view.envelope.stream, AtVersion(view.envelope.version)
         if stream.startswith("account/"):
-            self._context.account_wanted.emit(name_in(stream), AtVersion(view.envelope.version))
+            self._context.account_wanted.emit(name_in(stream), moment)
         elif stream.startswith("customer/"):
-            self._context.customer_wanted.emit(name_in(stream))
+            self._context.customer_wanted.emit(name_in(stream), moment)
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()

@@ -346,3 +346,21 @@ def test_a_customers_time_bar_goes_by_event_by_date_and_by_the_other_clock(custo
     customer.banner.action.click()
     assert "Oak Street 3" in customer.values["street"].text()
     assert customer.banner.isHidden()
+
+
+@pytest.mark.parametrize(("version", "street"), [(1, "12 Long Street"), (2, "Oak Street 3")])
+def test_a_customers_event_in_the_log_leads_to_the_customer_at_that_event(
+    desk: DeskPage, version: int, street: str
+) -> None:
+    history = desk._context.session.history
+    desk.go_to("log")
+    log = desk.log
+    log.go_to_position(history.event(f"customer/{JANE}", version).envelope.position)
+    row = log.table.visualRect(log.table.currentIndex())
+    QTest.mouseClick(log.table.viewport(), Qt.MouseButton.LeftButton, pos=row.center())
+    QTest.mouseDClick(log.table.viewport(), Qt.MouseButton.LeftButton, pos=row.center())
+    customer = desk.customers.page
+    assert desk.pages.currentWidget() is desk.customers
+    assert (customer.number, customer.timeline.version) == (JANE, version)
+    assert customer.values["street"].text() == street
+    assert customer.banner.isVisible() is (version == 1)
