@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -79,38 +80,31 @@ class ChainProcess:
     """The same checks in another process, begun at once. Either `answer` or `stop` must be called."""
 
     def __init__(self, ask: Ask) -> None:
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - our own module, by our own interpreter
             [sys.executable, "-m", "auditdesk.services.chain"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
-        self._ask: bytes | None = msgspec.json.encode(ask)
+        stdin, self._process.stdin = self._process.stdin, None
+        if stdin is not None:
+            with suppress(OSError), stdin:  # one that has died already answers nothing
+                stdin.write(msgspec.json.encode(ask))
 
     def answer(self, progress: Progress) -> Answer | None:
-        """Wait for what it found; None where it came to no end, and somebody else has to look."""
+        """Wait for what it found; None where it came to no end, and somebody else has to look.
+
+        Raises `Cancelled`.
+        """
         while True:
             progress.check()
-            try:
-                out, _ = self._process.communicate(self._ask, timeout=LOOK_EVERY_S)
+            with suppress(subprocess.TimeoutExpired):
+                out, _ = self._process.communicate(timeout=LOOK_EVERY_S)
                 break
-            except subprocess.TimeoutExpired:
-                continue
-            except (OSError, ValueError):
-                return None
         try:
             return msgspec.json.decode(out, type=Answer)
         except msgspec.DecodeError:
             return None
-
-    def begin(self) -> None:
-        """Tell it what to do, without waiting for anything."""
-        stdin, ask = self._process.stdin, self._ask
-        if stdin is not None and ask is not None:
-            with stdin:
-                stdin.write(ask)
-        self._process.stdin = None
-        self._ask = None
 
     def stop(self) -> None:
         """End it; what it found is not wanted any more."""
@@ -124,11 +118,9 @@ def start_process(ledger: Ledger, last: int, claims: Sequence[Claim]) -> ChainPr
     if last < WORTH_A_PROCESS_EVENTS or frozen or (os.cpu_count() or 1) < CORES_NEEDED:
         return None
     try:
-        made = ChainProcess(Ask(str(ledger.path.absolute()), last, tuple(claims)))
-        made.begin()
+        return ChainProcess(Ask(str(ledger.path.absolute()), last, tuple(claims)))
     except OSError:
         return None
-    return made
 
 
 def look(ask: Ask) -> Answer:
