@@ -80,7 +80,7 @@ class ChainProcess:
     """The same checks in another process, begun at once. Either `answer` or `stop` must be called."""
 
     def __init__(self, ask: Ask) -> None:
-        self._process = subprocess.Popen(  # noqa: S603 - our own module, by our own interpreter
+        self._process = subprocess.Popen(
             [sys.executable, "-m", "auditdesk.services.chain"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
