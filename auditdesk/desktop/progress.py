@@ -44,6 +44,8 @@ class ProgressDialog(QDialog):
         self._lay_out()
         task.progressed.connect(self._progressed)
         task.finished.connect(self._finished)
+        if task.told is not None:
+            self._progressed(*task.told)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self._ended:

@@ -33,6 +33,7 @@ class Task(QObject):
         super().__init__(parent)
         self._cancelled = Event()
         self._last_report = 0.0
+        self.told: tuple[int, int, str] | None = None  # for who begins to listen once the work is under way
         self._held_back: tuple[int, int, str] | None = None
 
     def cancel(self) -> None:
@@ -44,7 +45,7 @@ class Task(QObject):
     def report(self, done: int, total: int, label: str = "") -> None:
         """Tell how far the work is; passed on twenty times a second, and the last time always."""
         now = time.monotonic()
-        self._held_back = (done, total, label)
+        self.told = self._held_back = (done, total, label)
         if now - self._last_report >= REPORT_EVERY_S:
             self._last_report = now
             self.flush()
