@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
-import sqlite3
 from pathlib import Path
+from typing import Any
 
+from auditdesk.ledger.engine import DRIVER
 from auditdesk.services.workspace import LEDGER_FILE
 from tests.benchmarks.banks import new_bank, write_history
 from tests.benchmarks.timing import Line, seconds
@@ -44,8 +45,11 @@ def bulk_lines(folder: Path, *, short: bool) -> list[Line]:
 
 
 def plain_csv(database: Path, out: Path) -> None:
-    """The floor: the driver's rows straight into csv.writer."""
-    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+    """The floor: the driver's rows straight into csv.writer.
+
+    By the same SQLite that has the ledger open: a second library in one process ends the first one's locks.
+    """
+    connection: Any = DRIVER.connect(f"file:{database}?mode=ro", uri=True)
     with out.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows(connection.execute(ALL_COLUMNS))
     connection.close()
