@@ -81,7 +81,8 @@ class ChainProcess:
 
     def __init__(self, ask: Ask) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "auditdesk.services.chain"],
+            # -P: nothing of the folder that one happens to stand in is run
+            [sys.executable, "-P", "-m", "auditdesk.services.chain"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -85,6 +85,20 @@ def test_the_root_over_all_of_it_is_kept_as_by_one(bank: Path, monkeypatch: pyte
         assert session.verification.run(incremental=True).events == 0
 
 
+def test_nothing_of_the_folder_one_stands_in_is_run(
+    bank: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trap = tmp_path / "auditdesk" / "services"
+    trap.mkdir(parents=True)
+    for folder in (trap.parent, trap):
+        (folder / "__init__.py").write_text("", encoding="utf-8")
+    (trap / "chain.py").write_text("open('sprung', 'w').close()\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(chain, "WORTH_A_PROCESS_EVENTS", 1)
+    assert verified(bank).clean
+    assert not (tmp_path / "sprung").exists()
+
+
 @pytest.mark.parametrize("program", ["/nowhere/python", shutil.which("false") or sys.executable])
 def test_without_a_second_process_the_log_is_read_once_more(
     bank: Path, monkeypatch: pytest.MonkeyPatch, program: str
