@@ -35,7 +35,7 @@ from auditdesk.services.lookup import (
 from auditdesk.services.refusals import Ask, record_refusal
 from auditdesk.services.repeats import check_repeat
 
-RACES_TO_RETRY: Final = 5
+RACES_TO_RETRY: Final = 200  # of fifty tills at once on one account, none may go away empty-handed
 
 
 class Receipt(NamedTuple):

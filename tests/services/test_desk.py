@@ -188,3 +188,21 @@ def test_a_viewer_without_keys_can_write_nothing(bank: Workspace, account: str) 
     owner = viewer.history.account_at(account).owner
     assert owner is not None
     assert str(owner.personal) == "redacted"
+
+
+def test_a_command_that_loses_many_races_is_decided_anew_until_it_wins(
+    session: Session, account: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = session.books.ledger
+    lost: list[int] = []
+    append = ledger.append
+
+    def losing(*given: object, **named: object) -> object:
+        if len(lost) < 50:
+            lost.append(1)
+            raise Conflict("Someone else has written first.")
+        return append(*given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(ledger, "append", losing)
+    assert session.desk.deposit(account, 100).version == 2
+    assert len(lost) == 50
