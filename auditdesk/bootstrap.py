@@ -8,17 +8,17 @@ from typing import Final
 
 from platformdirs import user_data_dir
 
+from auditdesk.demo import bank as demo
+from auditdesk.demo.steps import DemoClock
 from auditdesk.domain import events as e
 from auditdesk.domain.errors import LedgerMissing, LedgerReadOnly, Refused, VaultMissing
 from auditdesk.domain.facts import Fact
 from auditdesk.domain.streams import operator_stream
 from auditdesk.domain.text import clean_line
-from auditdesk.ledger.store import Ledger, StreamAppend
-from auditdesk.services import demo
-from auditdesk.services.books import NO_PROGRESS, Clock, Progress, new_command_id, system_clock
-from auditdesk.services.demo_steps import DemoClock
-from auditdesk.services.folders import new_folder
-from auditdesk.services.workspace import LEDGER_FILE, VAULT_FILE, Workspace
+from auditdesk.ledger.ledger import Ledger, StreamAppend
+from auditdesk.services.access.context import NO_PROGRESS, Clock, Progress, new_command_id, system_clock
+from auditdesk.services.files.folders import new_folder
+from auditdesk.services.workspace.workspace import LEDGER_FILE, VAULT_FILE, Workspace
 from auditdesk.vault.kdf import KdfParameters
 from auditdesk.vault.vault import Vault
 

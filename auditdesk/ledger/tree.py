@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, bindparam, select
 
-from auditdesk.domain.merkle import FAN_OUT, FAN_OUT_BITS, KEPT_LEVELS, ReadNodes, complete_node
 from auditdesk.ledger import schema
-from auditdesk.ledger.dialects import insert_many
-from auditdesk.ledger.prepared import Prepared
+from auditdesk.ledger.backends.dialects import insert_many
+from auditdesk.ledger.statements import Prepared
+from auditdesk.proof.merkle import FAN_OUT, FAN_OUT_BITS, KEPT_LEVELS, ReadNodes, complete_node
 
 _events = schema.events.c
 _nodes = schema.tree_nodes.c

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from auditdesk.domain.errors import Refused
+from auditdesk.vault.customer_keys import keep_vault_key, rotate_vault_key
 from auditdesk.vault.file import Connection, VaultFile
 from auditdesk.vault.kdf import KdfParameters
-from auditdesk.vault.keys import keep_vault_key, rotate_vault_key
 from auditdesk.vault.roster import (
     Credentials,
     OperatorRow,
@@ -28,8 +28,8 @@ from auditdesk.vault.roster import (
     wrap_private_key,
     wrong_passphrase,
 )
-from auditdesk.vault.secrets import Secrets, load_secrets, seal_signing_key
-from auditdesk.vault.signing import renew_signing_key, rewrap_signing_key
+from auditdesk.vault.signing_keys import renew_signing_key, rewrap_signing_key
+from auditdesk.vault.wrapped_keys import Secrets, load_secrets, seal_signing_key
 
 
 class Administrator:

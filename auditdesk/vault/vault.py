@@ -21,14 +21,16 @@ from uuid import uuid4
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from auditdesk.domain.errors import LedgerReadOnly, WrongPassphrase
-from auditdesk.vault import keys, roster, signing
+from auditdesk.vault import customer_keys as keys
+from auditdesk.vault import roster
+from auditdesk.vault import signing_keys as signing
 from auditdesk.vault.administration import require_text
 from auditdesk.vault.ciphers import new_key
 from auditdesk.vault.file import Identity, VaultFile
 from auditdesk.vault.kdf import KdfParameters
+from auditdesk.vault.keyring import Unlocked
 from auditdesk.vault.roster import OperatorRow
-from auditdesk.vault.secrets import load_secrets
-from auditdesk.vault.unlocked import Unlocked
+from auditdesk.vault.wrapped_keys import load_secrets
 
 __all__ = ["Checkpoint", "OperatorRow", "Unlocked", "Vault", "Verified"]
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from auditdesk.bootstrap import create_workspace
-from auditdesk.services.session import Session
+from auditdesk.services.workspace.session import Session
 from tests.helpers import CHEAP_KDF
 
 PASSPHRASE = "benchmark"

@@ -6,8 +6,8 @@ import csv
 from pathlib import Path
 from typing import Any
 
-from auditdesk.ledger.engine import DRIVER
-from auditdesk.services.workspace import LEDGER_FILE
+from auditdesk.ledger.backends.sqlite import DRIVER
+from auditdesk.services.workspace.workspace import LEDGER_FILE
 from tests.benchmarks.banks import new_bank, write_history
 from tests.benchmarks.timing import Line, seconds
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from auditdesk.domain.account_rules import Note
+from auditdesk.domain.commands.account import Note
 from tests.benchmarks.banks import deep_bank
 from tests.benchmarks.peer import fill_peer, make_peer, peer_command
 from tests.benchmarks.timing import Line, rate

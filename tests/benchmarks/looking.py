@@ -7,7 +7,7 @@ from pathlib import Path
 
 from auditdesk.domain.moments import AtInstant, AtVersion
 from auditdesk.domain.streams import account_stream
-from auditdesk.services.session import Session
+from auditdesk.services.workspace.session import Session
 from tests.benchmarks.banks import deep_bank
 from tests.benchmarks.peer import fill_peer, make_peer, peer_replay
 from tests.benchmarks.timing import Line, each_ms, median_and_p99, seconds

@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 from unittest.mock import patch
 
-from auditdesk.domain.account_rules import Note
+from auditdesk.domain.commands.account import Note
 from auditdesk.ledger import tree
-from auditdesk.services.evidence import check
+from auditdesk.services.evidence.bundle import check
 from tests.benchmarks.banks import deep_bank
 from tests.benchmarks.timing import Line, each_ms, median_and_p99, rate
 

@@ -16,8 +16,8 @@ def main() -> None:
     from PySide6.QtTest import QTest  # noqa: PLC0415 - importing is part of what is measured
     from PySide6.QtWidgets import QApplication  # noqa: PLC0415
 
-    from auditdesk.desktop.main_window import MainWindow  # noqa: PLC0415
-    from auditdesk.desktop.settings import Settings  # noqa: PLC0415
+    from auditdesk.desktop.kit.settings import Settings  # noqa: PLC0415
+    from auditdesk.desktop.shell.main_window import MainWindow  # noqa: PLC0415
 
     what, workspace, passphrase = sys.argv[1], Path(sys.argv[2]), sys.argv[3]
     app = QApplication([])

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from auditdesk.bootstrap import create_workspace
-from auditdesk.cli import main
+from auditdesk.cli.main import main
 from tests.helpers import CHEAP_KDF
 
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from auditdesk import bootstrap, cli_demo
-from auditdesk.services.demo import DemoScale
+from auditdesk import bootstrap
+from auditdesk.cli import demo as cli_demo
+from auditdesk.demo.bank import DemoScale
 from tests.cli.conftest import Run
 from tests.helpers import CHEAP_KDF
 

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from auditdesk import __version__, cli, cli_frame
+from auditdesk import __version__
+from auditdesk.cli import main as cli
+from auditdesk.cli import terminal as cli_frame
 from auditdesk.domain.errors import Cancelled
 from tests.cli.conftest import Run
 
@@ -30,7 +32,7 @@ def start(*words: object, **environment: str) -> subprocess.CompletedProcess[str
 
 def test_the_version_and_help_are_told_without_importing_the_rest() -> None:
     script = (
-        "import sys; from auditdesk.cli import main; code = main(['--version']);"
+        "import sys; from auditdesk.cli.main import main; code = main(['--version']);"
         "heavy = [name for name in sys.modules if name.split('.')[0] in ('sqlalchemy', 'PySide6', 'numpy')];"
         "sys.exit(code or len(heavy))"
     )
@@ -40,7 +42,7 @@ def test_the_version_and_help_are_told_without_importing_the_rest() -> None:
 
 def test_scripts_never_import_qt(workspace: Path, tmp_path: Path) -> None:
     script = (
-        "import sys; from auditdesk.cli import main\n"
+        "import sys; from auditdesk.cli.main import main\n"
         "codes = [main([*line.split('|')]) for line in sys.argv[1:]]\n"
         f"qt = sorted({{name.split('.')[0] for name in sys.modules}} & {set(QT_AND_ITS_LIKE)!r})\n"
         "sys.exit(f'{codes} {qt}' if any(codes) or qt else 0)"

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from auditdesk.domain.signed_note import parse_vkey
+from auditdesk.proof.signed_note import parse_vkey
 from tests.cli.conftest import Outcome, Run
 
 Post = Callable[..., Any]

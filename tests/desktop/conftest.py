@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from auditdesk.bootstrap import open_workspace
-from auditdesk.desktop.desk_page import DeskPage
-from auditdesk.desktop.main_window import MainWindow
-from auditdesk.desktop.settings import Settings
-from auditdesk.desktop.tasks import Task
-from auditdesk.services.desk import Desk
-from tests.desktop.bank import PASSPHRASE, make_bank
+from auditdesk.desktop.kit.settings import Settings
+from auditdesk.desktop.kit.tasks import Task
+from auditdesk.desktop.shell.main_window import MainWindow
+from auditdesk.desktop.shell.workspace_page import DeskPage
+from auditdesk.services.commands.issue import Desk
+from tests.desktop.small_bank import PASSPHRASE, make_bank
 from tests.desktop.driving import Colleague, Halt
 
 

@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QDialog, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
-from auditdesk.desktop.account_forms import AccountForm
-from auditdesk.desktop.desk_page import DeskPage
-from auditdesk.desktop.dialogs_base import FormDialog
+from auditdesk.desktop.account.forms import AccountForm
+from auditdesk.desktop.kit.form_dialog import FormDialog
+from auditdesk.desktop.shell.workspace_page import DeskPage
 from auditdesk.domain.account import Account
-from auditdesk.services.desk import Desk
-from tests.desktop.bank import MAIN
+from auditdesk.services.commands.issue import Desk
+from tests.desktop.small_bank import MAIN
 
 D = TypeVar("D", bound=QDialog)
 Colleague = Callable[[Callable[[Desk], object]], None]

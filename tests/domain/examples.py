@@ -7,7 +7,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from auditdesk.domain.account import Account
-from auditdesk.domain.account_rules import When
+from auditdesk.domain.commands.account import When
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.instants import parse_instant
 from auditdesk.domain.personal import Address, Contact, PersonalDetails

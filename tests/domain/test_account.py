@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Struct
 
-from auditdesk.domain import account_rules as rules
 from auditdesk.domain import events as e
 from auditdesk.domain.account import Account, apply, fold
-from auditdesk.domain.account_rules import NO_NOTE, When
+from auditdesk.domain.commands import account as rules
+from auditdesk.domain.commands.account import NO_NOTE, When
 from auditdesk.domain.errors import LedgerDamaged, Refused
 from auditdesk.domain.facts import Fact
 from auditdesk.domain.instants import DAY_US

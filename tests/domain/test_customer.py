@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditdesk.domain import customer_rules as rules
 from auditdesk.domain import events as e
-from auditdesk.domain.account_rules import When
+from auditdesk.domain.commands import customer as rules
+from auditdesk.domain.commands.account import When
 from auditdesk.domain.customer import Customer, apply
 from auditdesk.domain.errors import LedgerDamaged, Refused
 from auditdesk.domain.personal import (

@@ -12,11 +12,11 @@ from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from auditdesk.domain.checkpoint import Checkpoint, origin_of, sign_checkpoint
-from auditdesk.domain.merkle import Tree
-from auditdesk.domain.signed_note import VerifierKey
-from auditdesk.domain.tlog_proof import TlogProof, format_proof
 from auditdesk.ledger.envelope import Envelope, leaf_hash
+from auditdesk.proof.checkpoint import Checkpoint, origin_of, sign_checkpoint
+from auditdesk.proof.merkle import Tree
+from auditdesk.proof.signed_note import VerifierKey
+from auditdesk.proof.tlog_proof import TlogProof, format_proof
 from resources import check_evidence
 
 PRIVATE: Final = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditdesk.domain.errors import ProofError
-from auditdesk.domain.signed_note import VerifierKey, parse_vkey
-from auditdesk.domain.tlog_proof import format_proof, parse_proof, verify_proof
 from auditdesk.ledger.envelope import Envelope, leaf_entry, leaf_hash
+from auditdesk.proof.signed_note import VerifierKey, parse_vkey
+from auditdesk.proof.tlog_proof import format_proof, parse_proof, verify_proof
 from resources import check_evidence
 from resources.check_evidence import Refusal, is_signature
 from tests.evidence.bundles import ENVELOPE, KEY, bundle, document, proof_for

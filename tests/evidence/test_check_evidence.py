@@ -16,9 +16,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from auditdesk.domain.signed_note import VerifierKey, sign_note
-from auditdesk.domain.tlog_proof import TlogProof, format_proof, parse_proof
 from auditdesk.ledger.envelope import leaf_hash
+from auditdesk.proof.signed_note import VerifierKey, sign_note
+from auditdesk.proof.tlog_proof import TlogProof, format_proof, parse_proof
 from resources import check_evidence
 from resources.check_evidence import NAMES, SENTENCES, Refusal, check, main, pack, read_bundle
 from tests.evidence.bundles import (

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from auditdesk.bootstrap import open_workspace
-from auditdesk.domain.account_rules import Note
+from auditdesk.domain.commands.account import Note
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from types import FrameType
 from typing import Any
 
 from auditdesk.bootstrap import open_workspace
-from auditdesk.services.forgetting import Step
+from auditdesk.services.privacy.forgetting import Step
 
 
 def power_cut() -> None:

@@ -7,7 +7,7 @@ from datetime import date
 from auditdesk.domain import events as e
 from auditdesk.domain.moments import AtInstant, AtVersion
 from auditdesk.domain.personal import Mask, PersonalDetails
-from auditdesk.services.session import Session
+from auditdesk.services.workspace.session import Session
 from tests.faults.sim_bank import Bank
 from tests.faults.sim_model import Account, Kept
 from tests.faults.sim_orders import NEEDLE

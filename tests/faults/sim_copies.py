@@ -14,10 +14,10 @@ from typing import Any, Final
 from auditdesk.bootstrap import open_workspace
 from auditdesk.domain.errors import AuditdeskError
 from auditdesk.domain.personal import KEY_LOST, Mask
-from auditdesk.ledger.engine import DRIVER
-from auditdesk.services.findings import OF_THE_VAULT
-from auditdesk.services.session import Session
-from auditdesk.services.workspace import Workspace
+from auditdesk.ledger.backends.sqlite import DRIVER
+from auditdesk.services.verification.findings import OF_THE_VAULT
+from auditdesk.services.workspace.session import Session
+from auditdesk.services.workspace.workspace import Workspace
 from tests.faults.sim_bank import Backup, Bank
 from tests.faults.sim_checks import check_now
 from tests.faults.sim_writer import Writer

@@ -11,7 +11,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from auditdesk.domain.errors import DiskFull, Fault, Refused
-from auditdesk.services.forgetting import NotForgotten
+from auditdesk.services.privacy.forgetting import NotForgotten
 from tests.faults.sim_bank import Bank
 from tests.faults.sim_draws import draw_of, draw_order, rival_of
 from tests.faults.sim_orders import NEEDLE, Order, issue

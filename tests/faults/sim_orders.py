@@ -7,11 +7,11 @@ from typing import Final, Literal, cast
 
 from msgspec import Struct
 
-from auditdesk.domain.account_rules import Note
+from auditdesk.domain.commands.account import Note
 from auditdesk.domain.events import Blocks
 from auditdesk.domain.personal import Address, PersonalDetails
 from auditdesk.ledger.envelope import Envelope
-from auditdesk.services.session import Session
+from auditdesk.services.workspace.session import Session
 
 NEEDLE: Final = "Quillon"  # is in everything personal, and so must be in no file
 REASON: Final = "case 4711"

@@ -12,10 +12,10 @@ from typing import Any, Final, NamedTuple
 import pytest
 
 from auditdesk.bootstrap import create_workspace, open_workspace
-from auditdesk.domain.account_rules import Note
+from auditdesk.domain.commands.account import Note
 from auditdesk.domain.errors import AuditdeskError
 from auditdesk.domain.personal import Address, PersonalDetails
-from auditdesk.ledger.engine import DRIVER
+from auditdesk.ledger.backends.sqlite import DRIVER
 from tests.helpers import CHEAP_KDF
 
 SEED: Final = 20_260_314

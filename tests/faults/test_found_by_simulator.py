@@ -13,9 +13,9 @@ import pytest
 from auditdesk.bootstrap import create_workspace, open_workspace
 from auditdesk.domain.errors import DiskFull, LedgerDamaged, Refused, Tampered
 from auditdesk.domain.personal import PersonalDetails
-from auditdesk.ledger.engine import DRIVER
-from auditdesk.services.session import Session
-from auditdesk.services.workspace import Workspace
+from auditdesk.ledger.backends.sqlite import DRIVER
+from auditdesk.services.workspace.session import Session
+from auditdesk.services.workspace.workspace import Workspace
 from tests.helpers import CHEAP_KDF
 
 STRICT = re.compile(r",?\s*STRICT\s*$")

@@ -13,7 +13,7 @@ from threading import Timer
 import pytest
 
 from auditdesk.bootstrap import create_workspace, open_workspace
-from auditdesk.domain.account_rules import Note
+from auditdesk.domain.commands.account import Note
 from auditdesk.domain.errors import Refused
 from auditdesk.domain.personal import Address, PersonalDetails
 from tests.helpers import CHEAP_KDF, files_holding

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from auditdesk.ledger.envelope import SealKind
-from auditdesk.ledger.store import Ledger
+from auditdesk.ledger.ledger import Ledger
 from tests.helpers import ManualClock
 
 MakeLedger = Callable[[], Ledger]

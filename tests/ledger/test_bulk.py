@@ -15,8 +15,8 @@ from auditdesk.domain.errors import Conflict, VaultLocked
 from auditdesk.domain.facts import Fact
 from auditdesk.domain.moments import AtInstant
 from auditdesk.domain.personal import PersonalDetails, Remittance
-from auditdesk.ledger.appending import Appended
-from auditdesk.ledger.store import Ledger, StreamAppend
+from auditdesk.ledger.batch import Appended
+from auditdesk.ledger.ledger import Ledger, StreamAppend
 from tests.ledger.conftest import ReversingSealer
 
 JANE = "C-00001"

@@ -15,9 +15,9 @@ from auditdesk.domain.errors import Conflict, SubjectErased, VaultLocked
 from auditdesk.domain.facts import Fact
 from auditdesk.domain.moments import NOW, AtInstant, AtVersion
 from auditdesk.domain.personal import Mask, Personal, PersonalDetails, PersonName, Remittance
-from auditdesk.ledger.appending import Appended, Batch
+from auditdesk.ledger.batch import Appended, Batch
 from auditdesk.ledger.envelope import Envelope, leaf_hash
-from auditdesk.ledger.store import Ledger, StreamAppend
+from auditdesk.ledger.ledger import Ledger, StreamAppend
 from tests.helpers import ManualClock
 from tests.ledger.conftest import ReversingSealer
 
@@ -277,7 +277,7 @@ def test_snapshots_of_another_state_schema_are_passed_over(
     opened: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened.append([deposits(opened, range(1, 251))], operator="ana", command_id="c1")
-    monkeypatch.setattr("auditdesk.ledger.reading.ACCOUNT_STATE_SCHEMA", 2)
+    monkeypatch.setattr("auditdesk.ledger.log.ACCOUNT_STATE_SCHEMA", 2)
     loaded = opened.load_account(ACCOUNT)
     assert loaded is not None
     assert (loaded.snapshot_version, loaded.folded_events) == (0, 251)
@@ -320,7 +320,7 @@ def test_types_are_counted_and_found(opened: Ledger) -> None:
 
 
 def test_the_log_is_read_in_pages_and_by_type(opened: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("auditdesk.ledger.reading.LOG_PAGE_EVENTS", 7)
+    monkeypatch.setattr("auditdesk.ledger.log.LOG_PAGE_EVENTS", 7)
     opened.append([deposits(opened, range(1, 41))], operator="ana", command_id="c1")
     assert [envelope.position for envelope in opened.log()] == list(range(1, 43))
     assert [envelope.position for envelope in opened.log(after_position=10, up_to=20)] == list(range(11, 21))

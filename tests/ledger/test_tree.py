@@ -12,17 +12,17 @@ from hypothesis import strategies as st
 from auditdesk.domain import events as e
 from auditdesk.domain.errors import LedgerDamaged, LedgerReadOnly, ProofError
 from auditdesk.domain.facts import Fact
-from auditdesk.domain.merkle import (
+from auditdesk.ledger import schema, tree
+from auditdesk.ledger.backends import sqlite as engines
+from auditdesk.ledger.backends.dialects import insert_many
+from auditdesk.ledger.ledger import Batch, CheckpointRow, Ledger, StreamAppend
+from auditdesk.proof.merkle import (
     EMPTY_ROOT,
     complete_node,
     root_from_leaves,
     verify_consistency,
     verify_inclusion,
 )
-from auditdesk.ledger import engine as engines
-from auditdesk.ledger import schema, tree
-from auditdesk.ledger.dialects import insert_many
-from auditdesk.ledger.store import Batch, CheckpointRow, Ledger, StreamAppend
 
 SLOW_FIXTURE = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -15,25 +15,25 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from auditdesk.bootstrap import make_demo
-from auditdesk.desktop.account_forms import form_of
-from auditdesk.desktop.desk_page import DeskPage
-from auditdesk.desktop.explain_dialog import ExplainDialog
-from auditdesk.desktop.export_dialog import ExportDialog
-from auditdesk.desktop.forget_dialog import ForgetDialog
-from auditdesk.desktop.main_window import DEMO_OPERATOR, MainWindow
-from auditdesk.desktop.operator_dialogs import (
+from auditdesk.demo.bank import DemoScale
+from auditdesk.desktop.account.explain_dialog import ExplainDialog
+from auditdesk.desktop.account.forms import form_of
+from auditdesk.desktop.bank.export_dialog import ExportDialog
+from auditdesk.desktop.bank.operator_dialogs import (
     AddOperatorDialog,
     ChangeOperatorDialog,
     NewKeyDialog,
     PassphraseDialog,
     RemoveOperatorDialog,
 )
-from auditdesk.desktop.settings import Settings
-from auditdesk.desktop.shortcuts_help import ShortcutsHelp
-from auditdesk.desktop.tokens import Theme
+from auditdesk.desktop.customer.forget_dialog import ForgetDialog
+from auditdesk.desktop.kit.settings import Settings
+from auditdesk.desktop.look.tokens import Theme
+from auditdesk.desktop.shell.main_window import DEMO_OPERATOR, MainWindow
+from auditdesk.desktop.shell.shortcuts_help import ShortcutsHelp
+from auditdesk.desktop.shell.workspace_page import DeskPage
 from auditdesk.domain.instants import parse_instant
 from auditdesk.domain.streams import account_stream
-from auditdesk.services.demo import DemoScale
 from tests.helpers import CHEAP_KDF
 
 OUT = Path(os.environ.get("AUDITDESK_SCREENS", Path(__file__).resolve().parents[2] / ".screens"))

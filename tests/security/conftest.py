@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from auditdesk.bootstrap import create_workspace, open_workspace
-from auditdesk.domain.account_rules import Note
+from auditdesk.domain.commands.account import Note
 from auditdesk.domain.personal import Address, PersonalDetails
-from auditdesk.services.findings import VerificationReport
-from auditdesk.services.session import Session
+from auditdesk.services.verification.findings import VerificationReport
+from auditdesk.services.workspace.session import Session
 from tests.helpers import CHEAP_KDF
 
 PASSPHRASE = "correct horse"

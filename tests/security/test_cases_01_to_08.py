@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from auditdesk.cli import main
+from auditdesk.cli.main import main
 from auditdesk.domain.errors import LedgerReadOnly, ProofError
 from auditdesk.domain.personal import TAMPERED
-from auditdesk.domain.signed_note import VerifierKey, parse_vkey
-from auditdesk.ledger.engine import DRIVER
-from auditdesk.services.evidence import check
+from auditdesk.ledger.backends.sqlite import DRIVER
+from auditdesk.proof.signed_note import VerifierKey, parse_vkey
+from auditdesk.services.evidence.bundle import check
 from tests.attacks import attack, edit_amount, everything_again
 from tests.security.conftest import ACCOUNT, PASSPHRASE, kinds, signed_in, verified, warnings
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from auditdesk.bootstrap import create_workspace, open_workspace
-from auditdesk.cli import main
+from auditdesk.cli.main import main
 from auditdesk.domain import events as e
 from auditdesk.domain.errors import AuditdeskError, Refused, SubjectErased, Tampered, WrongPassphrase
 from auditdesk.domain.instants import parse_instant
 from auditdesk.domain.moments import AtInstant, AtVersion
 from auditdesk.domain.personal import Mask, PersonalDetails
 from auditdesk.domain.streams import account_stream, operator_stream
-from auditdesk.services.workspace import Workspace
+from auditdesk.services.workspace.workspace import Workspace
 from auditdesk.vault.kdf import KdfParameters
 from tests.attacks import attack
 from tests.helpers import CHEAP_KDF, ManualClock, files_holding

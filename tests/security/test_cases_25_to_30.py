@@ -16,13 +16,13 @@ from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from auditdesk.bootstrap import open_workspace
-from auditdesk.cli import main
-from auditdesk.desktop.tasks import Task, TaskRunner
-from auditdesk.domain.account_rules import Note
+from auditdesk.cli.main import main
+from auditdesk.desktop.kit.tasks import Task, TaskRunner
+from auditdesk.domain.commands.account import Note
 from auditdesk.domain.errors import Cancelled, DiskFull, Fault, LedgerReadOnly
-from auditdesk.services.evidence import check
-from auditdesk.services.filesystem import network_warning
-from auditdesk.services.findings import VerificationReport
+from auditdesk.services.evidence.bundle import check
+from auditdesk.services.files.network_mounts import network_warning
+from auditdesk.services.verification.findings import VerificationReport
 from tests.benchmarks.banks import deep_bank
 from tests.security.conftest import ACCOUNT, PASSPHRASE, signed_in
 

@@ -9,8 +9,8 @@ import pytest
 
 from auditdesk.bootstrap import create_workspace
 from auditdesk.domain.personal import Address, Contact, PersonalDetails
-from auditdesk.services.session import Session
-from auditdesk.services.workspace import Workspace
+from auditdesk.services.workspace.session import Session
+from auditdesk.services.workspace.workspace import Workspace
 from tests.helpers import CHEAP_KDF, MANUAL_START_US, ManualClock
 
 

@@ -12,16 +12,16 @@ from pathlib import Path
 import pytest
 
 from auditdesk.domain.errors import SubjectErased, VaultLocked
-from auditdesk.vault import unlocked as unlocked_module
+from auditdesk.vault import keyring as unlocked_module
 from auditdesk.vault.vault import Unlocked, Vault
 from tests.helpers import ManualClock, files_holding
 from tests.vault.conftest import LEDGER_ID, PASSPHRASE
 
 DYING = Path(__file__).with_name("dying_shred.py")
 IN_TRANSACTION = (
-    ("auditdesk.vault.keys:fence", "before"),
-    ("auditdesk.vault.keys:fence", "after"),
-    ("auditdesk.vault.keys:destroy_key", "after"),
+    ("auditdesk.vault.customer_keys:fence", "before"),
+    ("auditdesk.vault.customer_keys:fence", "after"),
+    ("auditdesk.vault.customer_keys:destroy_key", "after"),
 )
 AFTER_COMMIT = (
     ("auditdesk.vault.file:VaultFile.note_change", "before"),
@@ -31,11 +31,11 @@ AFTER_COMMIT = (
     ("auditdesk.vault.file:VaultFile.scrub", "after"),
 )
 ROTATION = (
-    ("auditdesk.vault.keys:rotation_pending", "after"),
-    ("auditdesk.vault.keys:rotate_vault_key", "before"),
-    ("auditdesk.vault.keys:keep_vault_key", "before"),
-    ("auditdesk.vault.keys:authenticate_roster", "after"),
-    ("auditdesk.vault.keys:rotate_vault_key", "after"),
+    ("auditdesk.vault.customer_keys:rotation_pending", "after"),
+    ("auditdesk.vault.customer_keys:rotate_vault_key", "before"),
+    ("auditdesk.vault.customer_keys:keep_vault_key", "before"),
+    ("auditdesk.vault.customer_keys:authenticate_roster", "after"),
+    ("auditdesk.vault.customer_keys:rotate_vault_key", "after"),
 )
 
 

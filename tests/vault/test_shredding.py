@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from auditdesk.domain.errors import Fault, KeyLost, LedgerReadOnly, SubjectErased, Tampered, VaultLocked
-from auditdesk.vault import ciphers, keys
+from auditdesk.vault import ciphers
+from auditdesk.vault import customer_keys as keys
 from auditdesk.vault import file as vault_file
 from auditdesk.vault.vault import Unlocked, Vault
 from tests.helpers import ManualClock, files_holding

@@ -1,0 +1,225 @@
+"""Sub-command post: one clerk command; its event or events are printed as JSON.
+
+One event is printed as it is. Several (a transfer, a closing with pay-out) are printed as one object with
+`events`, in the order of the log. `replayed` says that the command id was known and nothing was added.
+"""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from collections.abc import Callable
+from typing import Any, Final
+
+from auditdesk.cli.terminal import opened_session, say_json
+from auditdesk.domain import events as e
+from auditdesk.domain.commands.account import Note
+from auditdesk.domain.instants import to_iso
+from auditdesk.domain.moments import AtVersion
+from auditdesk.domain.money import format_amount, parse_amount
+from auditdesk.domain.personal import Address, Contact, PersonalDetails
+from auditdesk.domain.streams import name_in
+from auditdesk.services.commands.issue import Receipt
+from auditdesk.services.history.views import EventView
+from auditdesk.services.workspace.session import Session
+
+Document = dict[str, Any]
+Action = Callable[[Session, Namespace], Receipt]
+
+
+def run(arguments: Namespace) -> int:
+    """Issue the command and print what it left in the log."""
+    with opened_session(arguments, "needed") as session:
+        receipt = ACTIONS[arguments.action](session, arguments)
+        views = [session.history.event(each.stream, each.version) for each in receipt.envelopes]
+        events = [event_document(session, view) for view in views]
+    if len(events) == 1:
+        say_json({**events[0], "replayed": receipt.replayed})
+    else:
+        command_id = events[0]["command_id"]
+        say_json({"command_id": command_id, "replayed": receipt.replayed, "events": events})
+    return 0
+
+
+def event_document(session: Session, view: EventView) -> Document:
+    """One event with the state it led to. `amount` is signed; `details` are the event's own members."""
+    envelope = view.envelope
+    document: Document = {
+        "position": envelope.position,
+        "stream": envelope.stream,
+        "version": envelope.version,
+        "event": envelope.type,
+        "booked_at": to_iso(envelope.booked_at_us),
+        "recorded_at": to_iso(envelope.recorded_at_us),
+        "operator": envelope.operator,
+        "command_id": envelope.command_id,
+        "correlation_id": envelope.correlation_id,
+        "event_id": envelope.event_id,
+        "details": json.loads(envelope.payload),
+    }
+    number = name_in(envelope.stream)
+    if not envelope.stream.startswith("account/"):
+        return {**document, "customer": number}
+    state = session.history.account_at(number, AtVersion(envelope.version)).state
+    if isinstance(view.event, e.MoneyEvent):
+        signed_minor = view.event.SIGN * view.event.amount_minor
+        document["amount"] = format_amount(signed_minor, state.currency)
+        document["value_date"] = view.event.value_date
+    return {
+        **document,
+        "account": number,
+        "customer": state.customer,
+        "currency": state.currency,
+        "balance": format_amount(state.balance_minor, state.currency),
+        "available": format_amount(state.available_minor, state.currency),
+        "status": state.status,
+        "blocks": state.blocks,
+    }
+
+
+# --- customers -------------------------------------------------------------------------------------
+
+
+def _register(session: Session, given: Namespace) -> Receipt:
+    details = PersonalDetails(
+        name=given.name,
+        birth_date=given.birth_date,
+        address=_address(given),
+        contact=Contact(email=given.email, phone=given.phone),
+    )
+    return session.desk.register_customer(details, reference=given.reference, command_id=given.command_id)
+
+
+def _rename(session: Session, given: Namespace) -> Receipt:
+    return session.desk.rename_customer(given.customer, given.name, command_id=given.command_id)
+
+
+def _change_address(session: Session, given: Namespace) -> Receipt:
+    return session.desk.change_address(given.customer, _address(given), command_id=given.command_id)
+
+
+def _change_contact(session: Session, given: Namespace) -> Receipt:
+    known = session.history.customer_at(given.customer).state.personal
+    contact = known.contact if isinstance(known, PersonalDetails) else Contact()
+    changed = Contact(
+        email=contact.email if given.email is None else given.email,
+        phone=contact.phone if given.phone is None else given.phone,
+    )
+    return session.desk.change_contact(given.customer, changed, command_id=given.command_id)
+
+
+def _place_hold(session: Session, given: Namespace) -> Receipt:
+    return session.desk.set_legal_hold(
+        given.customer, held=True, reason=given.reason, command_id=given.command_id
+    )
+
+
+def _release_hold(session: Session, given: Namespace) -> Receipt:
+    return session.desk.set_legal_hold(
+        given.customer, held=False, reason=given.reason, command_id=given.command_id
+    )
+
+
+def _address(given: Namespace) -> Address:
+    return Address(
+        street=given.street,
+        city=given.city,
+        region=given.region,
+        postal_code=given.postal_code,
+        country=given.country,
+    )
+
+
+# --- accounts --------------------------------------------------------------------------------------
+
+
+def _open(session: Session, given: Namespace) -> Receipt:
+    return session.desk.open_account(
+        given.customer,
+        given.currency,
+        overdraft_limit_minor=parse_amount(given.overdraft, given.currency),
+        reference=given.reference,
+        command_id=given.command_id,
+    )
+
+
+def _deposit(session: Session, given: Namespace) -> Receipt:
+    return session.desk.deposit(given.account, _amount(session, given), note=_note(given), **_guards(given))
+
+
+def _withdraw(session: Session, given: Namespace) -> Receipt:
+    return session.desk.withdraw(given.account, _amount(session, given), note=_note(given), **_guards(given))
+
+
+def _interest(session: Session, given: Namespace) -> Receipt:
+    return session.desk.credit_interest(
+        given.account, _amount(session, given), note=_note(given), **_guards(given)
+    )
+
+
+def _fee(session: Session, given: Namespace) -> Receipt:
+    return session.desk.charge_fee(
+        given.account, _amount(session, given), note=_note(given), **_guards(given)
+    )
+
+
+def _transfer(session: Session, given: Namespace) -> Receipt:
+    return session.desk.transfer(
+        given.account, given.to_account, _amount(session, given), note=_note(given), **_guards(given)
+    )
+
+
+def _overdraft(session: Session, given: Namespace) -> Receipt:
+    return session.desk.set_overdraft_limit(given.account, _amount(session, given), **_guards(given))
+
+
+def _freeze(session: Session, given: Namespace) -> Receipt:
+    return session.desk.freeze(given.account, given.blocks, reason=given.reason, **_guards(given))
+
+
+def _unfreeze(session: Session, given: Namespace) -> Receipt:
+    return session.desk.unfreeze(given.account, given.blocks, reason=given.reason, **_guards(given))
+
+
+def _close(session: Session, given: Namespace) -> Receipt:
+    return session.desk.close_account(
+        given.account, pay_out=given.pay_out, reason=given.reason, **_guards(given)
+    )
+
+
+def _amount(session: Session, given: Namespace) -> int:
+    """The amount in the account's currency. Raises `Refused`."""
+    return parse_amount(given.amount, session.history.account_at(given.account).state.currency)
+
+
+def _note(given: Namespace) -> Note:
+    return Note(
+        counterparty=given.counterparty,
+        memo=given.memo,
+        value_date=given.value_date,
+        reference=given.reference,
+    )
+
+
+def _guards(given: Namespace) -> Document:
+    return {"command_id": given.command_id, "expected_version": given.expect_version}
+
+
+ACTIONS: Final[dict[str, Action]] = {
+    "register-customer": _register,
+    "rename-customer": _rename,
+    "change-address": _change_address,
+    "change-contact": _change_contact,
+    "place-hold": _place_hold,
+    "release-hold": _release_hold,
+    "open-account": _open,
+    "deposit": _deposit,
+    "withdraw": _withdraw,
+    "interest": _interest,
+    "fee": _fee,
+    "transfer": _transfer,
+    "overdraft": _overdraft,
+    "freeze": _freeze,
+    "unfreeze": _unfreeze,
+    "close": _close,
+}

@@ -1,0 +1,69 @@
+"""The plan of the demo's first account: a teacher's, with all that a visitor should see on one page.
+
+Ten years in which she married, moved three times, lost her card, and bought a flat.
+"""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Final
+
+from auditdesk.demo import steps as s
+from auditdesk.demo.days import Span, till_step
+from auditdesk.demo.lives import FREEZES, Holder
+from auditdesk.domain.commands.account import Note
+from auditdesk.domain.instants import DAY_US
+from auditdesk.domain.personal import Address, Contact, PersonalDetails, PersonName
+
+COUNTRY: Final = "Deutschland"
+FOUNDER: Final = PersonalDetails(
+    name="Mareike Lührs",
+    birth_date="1988-02-29",
+    address=Address("Lindenweg 12", "Kiel", "Schleswig-Holstein", "24103", COUNTRY),
+    contact=Contact("mareike.luehrs@example.org", "+49 40 555 0171"),
+)
+PAY_MINOR: Final = 285_000
+# what changed in her life, and after how many hundredths of the ten years
+NEWS: Final[tuple[tuple[int, s.News], ...]] = (
+    (18, Address("Große Bergstraße 160\nSeitenflügel links", "Hamburg", "", "22767", COUNTRY)),
+    (37, PersonName("Mareike Brüggemann-Lührs")),
+    (41, Address("Mühlenstieg 9", "Hamburg", "", "22767", COUNTRY)),
+    (66, Contact("m.brueggemann@example.org", "+49 40 555 0188")),
+    (84, Address("Kastanienallee 77", "Leipzig", "Sachsen", "04109", COUNTRY)),
+)
+PURCHASES: Final = (
+    (29, 1_480_000, Note("Autohaus Förde", "Car, second hand")),
+    (44, 590_000, Note("Standesamt und Saal", "Wedding")),
+    (83, 11_500_000, Note("Notariat Ahlers", "Flat, own share")),
+)
+
+
+def founder(chance: Random, key: int, person: int, span: Span) -> tuple[Holder, list[s.Step]]:
+    """Who came first, on the morning of `span.start_us`, and what becomes of her apart from everyday life."""
+    opened_us = span.start_us + 9 * s.HOUR_US
+    acts: tuple[s.Act, ...] = (
+        s.Register(person, FOUNDER),
+        s.Open(key, person, "EUR", 50_000),
+        s.Entry(key, "deposit", 120_000, Note(memo="First deposit")),
+    )
+    steps = [
+        s.at_the_till(opened_us + minute * s.MINUTE_US, 12, "ana", act) for minute, act in enumerate(acts)
+    ]
+    steps += [_later(chance, span, share, s.Change(person, news)) for share, news in NEWS]
+    blocks, reason, remedy = FREEZES[0]
+    steps += [
+        _later(chance, span, 52, s.Freeze(key, blocks, reason)),
+        _later(chance, span, 53, s.Unfreeze(key, blocks, remedy)),
+        _later(chance, span, 72, s.Overdraft(key, 200_000)),
+    ]
+    steps += [
+        _later(chance, span, share, s.Entry(key, "withdrawal", amount_minor, note))
+        for share, amount_minor, note in PURCHASES
+    ]
+    life = Span(opened_us + s.HOUR_US, span.end_us)
+    return Holder(person, COUNTRY, FOUNDER.name, key, None, life, PAY_MINOR), steps
+
+
+def _later(chance: Random, span: Span, share: int, act: s.Act) -> s.Step:
+    days = (span.end_us - span.start_us) // DAY_US
+    return till_step(chance, span.start_us + days * share // 100 * DAY_US, act)

@@ -1,0 +1,87 @@
+"""Saving evidence of one event, to be handed to somebody who need not trust the bank."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QWidget
+
+from auditdesk.desktop.kit.context import Context
+from auditdesk.desktop.kit.fields import line_field, typed_path
+from auditdesk.desktop.kit.form_dialog import FormDialog, Work
+from auditdesk.desktop.kit.help_dialog import DISPUTE, HelpDialog
+from auditdesk.desktop.kit.widgets import button, label
+from auditdesk.desktop.look import formats
+from auditdesk.services.evidence.bundle import Evidence, EvidenceResult
+
+
+class EvidenceDialog(FormDialog):
+    """`posted(EvidenceResult)`. `sealed` says whether the event has personal data that can be opened."""
+
+    def __init__(
+        self, context: Context, account: str, version: int, *, sealed: bool, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(
+            context.runner,
+            self.tr("Save evidence of event {n}").format(n=version),
+            self.tr("Save"),
+            parent=parent,
+        )
+        self.setObjectName("evidenceDialog")
+        self._evidence = Evidence(context.session.books)
+        self._account, self._version = account, version
+        self.path = line_field("path", self.tr("&File"), hint=self.tr("A name without .zip makes a folder."))
+        self.path.set_text(str(Path.home() / f"evidence-{account}-{version}.zip"))
+        self.browse = button(self.tr("&Choose…"), "browseButton")
+        self.browse.clicked.connect(self._browse)
+        self.help = button(self.tr("&What it proves…"), "helpButton", kind="quiet")
+        self.help.clicked.connect(lambda: HelpDialog(DISPUTE, self).open())
+        self.opening = QCheckBox(self.tr("&With its personal data (this is recorded in the log)"))
+        self.opening.setObjectName("openingInput")
+        self.opening.setEnabled(sealed and context.session.may_write)
+        self._lay_out()
+
+    def prepare(self) -> Work:
+        path = typed_path(self.path, self.tr("Say where the file is to go."))
+        evidence, account, version = self._evidence, self._account, self._version
+        opening = self.opening.isChecked()
+        return lambda _task: evidence.save(account, version, path, with_opening=opening)
+
+    def _lay_out(self) -> None:
+        self.add_widget(
+            label(
+                self.tr(
+                    "The event, the way from it to the signed root of the ledger, and a short program that "
+                    "checks them without auditdesk."
+                ),
+                kind="muted",
+                name="evidenceExplained",
+                wrap=True,
+            )
+        )
+        self.add(self.path)
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.help)
+        row.addStretch(1)
+        row.addWidget(self.browse)
+        holder = QWidget()
+        holder.setLayout(row)
+        self.add_widget(holder)
+        self.add_widget(self.opening)
+
+    def _browse(self) -> None:
+        chosen, _ = QFileDialog.getSaveFileName(
+            self, self.tr("Save evidence"), self.path.text(), self.tr("Evidence (*.zip)")
+        )
+        if chosen:
+            self.path.set_text(chosen)
+
+
+def saved_text(result: object) -> str:
+    """What was written, in a sentence."""
+    if not isinstance(result, EvidenceResult):
+        raise TypeError(result)
+    return formats.tr("Evidence of event {n} written to {path}: position {at} of {size} signed.").format(
+        n=result.version, path=result.path, at=f"{result.position:,}", size=f"{result.log_size:,}"
+    )

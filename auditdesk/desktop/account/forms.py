@@ -1,0 +1,311 @@
+"""The forms of the commands on an account. Each reads its fields and posts one command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, cast
+
+from PySide6.QtWidgets import QCheckBox, QWidget
+
+from auditdesk.desktop.kit.context import Context
+from auditdesk.desktop.kit.fields import AmountField, choice_field, line_field, text_field
+from auditdesk.desktop.kit.form_dialog import FormDialog, Work
+from auditdesk.desktop.kit.widgets import label
+from auditdesk.desktop.look import formats
+from auditdesk.domain.account import Account
+from auditdesk.domain.commands.account import Note
+from auditdesk.domain.errors import Conflict, Refused
+from auditdesk.domain.events import Blocks
+from auditdesk.services.commands.issue import Desk, Receipt
+
+BLOCK_CHOICES: Final = (
+    ("all", "Debits and credits"),
+    ("debits", "Debits only"),
+    ("credits", "Credits only"),
+)
+
+
+class AccountForm(FormDialog):
+    """A form on one account as the operator sees it: posted on another version, it is a conflict."""
+
+    def __init__(
+        self,
+        context: Context,
+        account: Account,
+        title: str,
+        post: str,
+        *,
+        danger: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(context.runner, title, post, danger=danger, parent=parent)
+        self.account = account
+        self.desk: Desk = context.session.desk
+        self._context = context
+        self.after = label(kind="muted", name="balanceAfter", wrap=True)
+        self.line = label(kind="muted", name="accountLine", wrap=True)
+        self.add_widget(self.line)
+        self._say_account()
+
+    def show_problem(self, error: BaseException) -> None:
+        """As every form; after a conflict the account is looked at again, and what was typed stays."""
+        super().show_problem(error)
+        if isinstance(error, Conflict):
+            self.account = self._context.session.history.account_at(self.account.number).state
+            self._say_account()
+            self.follow()
+            self.preview()
+            self._context.changed.emit()
+
+    def follow(self) -> None:
+        """Say anew what the form's own parts say of the account; called when it has been looked at again."""
+
+    def _say_account(self) -> None:
+        account = self.account
+        self.line.setText(
+            self.tr("Account {number} · balance {balance} · available {available}").format(
+                number=account.number,
+                balance=formats.money_with_currency(account.balance_minor, account.currency),
+                available=formats.money_with_currency(account.available_minor, account.currency),
+            )
+        )
+
+    def say_balance_after(self, change_minor: int) -> None:
+        """Show what the ledger balance would be."""
+        after = formats.money_with_currency(self.account.balance_minor + change_minor, self.account.currency)
+        self.after.setText(self.tr("Balance after: {after}").format(after=after))
+
+
+class MoneyForm(AccountForm):
+    """Deposit, withdrawal, interest or fee: an amount, and what is written beside it."""
+
+    SIGNS: Final = {"deposit": 1, "withdraw": -1, "interest": 1, "fee": -1}
+    TITLES: Final = {
+        "deposit": ("Deposit", "Post deposit"),
+        "withdraw": ("Withdrawal", "Post withdrawal"),
+        "interest": ("Credit interest", "Post interest"),
+        "fee": ("Charge a fee", "Post fee"),
+    }
+
+    def __init__(self, context: Context, account: Account, key: str, parent: QWidget | None = None) -> None:
+        title, post = self.TITLES[key]
+        super().__init__(context, account, self.tr(title), self.tr(post), parent=parent)
+        self.setObjectName(f"{key}Dialog")
+        self._key = key
+        self.amount = AmountField(self.tr("&Amount"), account.currency)
+        self.value_date = line_field(
+            "date", self.tr("&Value date"), hint=self.tr("Empty: today. Written 2025-12-24.")
+        )
+        self.counterparty = line_field("counterparty", self.tr("&Counterparty"))
+        self.memo = text_field("memo", self.tr("&Memo"))
+        self.add(self.amount, self.value_date)
+        self.add(self.counterparty)
+        self.add(self.memo)
+        self.add_widget(self.after)
+
+    def prepare(self) -> Work:
+        amount_minor = self.amount.amount_minor()
+        note = Note(self.counterparty.text(), self.memo.text(), self.value_date.text().strip())
+        command = self._command()
+        account, command_id = self.account, self.command_id
+        return lambda _task: command(
+            account.number, amount_minor, note=note, command_id=command_id, expected_version=account.version
+        )
+
+    def preview(self) -> None:
+        try:
+            self.say_balance_after(self.SIGNS[self._key] * self.amount.amount_minor())
+        except Refused:
+            self.after.setText("")
+
+    def _command(self) -> Callable[..., Receipt]:
+        return {
+            "deposit": self.desk.deposit,
+            "withdraw": self.desk.withdraw,
+            "interest": self.desk.credit_interest,
+            "fee": self.desk.charge_fee,
+        }[self._key]
+
+
+class TransferForm(AccountForm):
+    """A transfer to another account of the bank."""
+
+    def __init__(self, context: Context, account: Account, parent: QWidget | None = None) -> None:
+        super().__init__(context, account, self.tr("Transfer"), self.tr("Post transfer"), parent=parent)
+        self.setObjectName("transferDialog")
+        self.to = line_field(
+            "to_account",
+            self.tr("&To account"),
+            hint=self.tr("Number or reference of an account of this bank."),
+        )
+        self.amount = AmountField(self.tr("&Amount"), account.currency)
+        self.memo = text_field("memo", self.tr("&Memo"))
+        self.add(self.to)
+        self.add(self.amount)
+        self.add(self.memo)
+        self.add_widget(self.after)
+
+    def prepare(self) -> Work:
+        amount_minor = self.amount.amount_minor()
+        to, memo = self.to.text().strip(), self.memo.text()
+        account, command_id, desk = self.account, self.command_id, self.desk
+        if not to:
+            raise Refused("text_missing", self.tr("Say which account it goes to."), field="to_account")
+
+        def work(_task: object) -> Receipt:
+            try:
+                return desk.transfer(
+                    account.number,
+                    to,
+                    amount_minor,
+                    note=Note(memo=memo),
+                    command_id=command_id,
+                    expected_version=account.version,
+                )
+            except Refused as refused:
+                if refused.code == "account_unknown":
+                    raise Refused(refused.code, refused.message, field="to_account") from None
+                raise
+
+        return work
+
+    def preview(self) -> None:
+        try:
+            self.say_balance_after(-self.amount.amount_minor())
+        except Refused:
+            self.after.setText("")
+
+
+class OverdraftForm(AccountForm):
+    """Another agreed overdraft."""
+
+    def __init__(self, context: Context, account: Account, parent: QWidget | None = None) -> None:
+        super().__init__(context, account, self.tr("Overdraft limit"), self.tr("Set limit"), parent=parent)
+        self.setObjectName("overdraftDialog")
+        self.amount = AmountField(self.tr("New &limit"), account.currency)
+        self.add(self.amount)
+        self.add_widget(self.after)
+        self.follow()
+
+    def follow(self) -> None:
+        limit = formats.money_with_currency(self.account.overdraft_limit_minor, self.account.currency)
+        self.amount.set_hint(self.tr("Agreed now: {limit}. Zero ends it.").format(limit=limit))
+
+    def prepare(self) -> Work:
+        limit_minor = self.amount.amount_minor()
+        account, command_id, desk = self.account, self.command_id, self.desk
+        return lambda _task: desk.set_overdraft_limit(
+            account.number, limit_minor, command_id=command_id, expected_version=account.version
+        )
+
+    def preview(self) -> None:
+        try:
+            available_minor = self.account.balance_minor + self.amount.amount_minor()
+        except Refused:
+            self.after.setText("")
+            return
+        text = formats.money_with_currency(available_minor, self.account.currency)
+        self.after.setText(self.tr("Available after: {available}").format(available=text))
+
+
+class FreezeForm(AccountForm):
+    """Freeze, or with `lift` unfreeze."""
+
+    def __init__(
+        self, context: Context, account: Account, *, lift: bool = False, parent: QWidget | None = None
+    ) -> None:
+        title = self.tr("Unfreeze") if lift else self.tr("Freeze")
+        super().__init__(context, account, title, title, danger=not lift, parent=parent)
+        self.setObjectName("unfreezeDialog" if lift else "freezeDialog")
+        self._lift = lift
+        self.blocks = choice_field("blocks", self.tr("&What"), self._choices())
+        self.reason = text_field(
+            "reason",
+            self.tr("&Reason"),
+            hint="" if lift else self.tr("Mandatory. Kept sealed with the event."),
+        )
+        self.add(self.blocks)
+        self.add(self.reason)
+
+    def follow(self) -> None:
+        self.blocks.set_choices(self._choices())
+
+    def _choices(self) -> list[tuple[str, str]]:
+        """What can be frozen; or lifted, where not everything is frozen."""
+        choices = [(value, self.tr(words)) for value, words in BLOCK_CHOICES]
+        one_way = self._lift and self.account.blocks in ("debits", "credits")
+        return [choice for choice in choices if not one_way or choice[0] == self.account.blocks]
+
+    def prepare(self) -> Work:
+        blocks, reason = cast("Blocks", self.blocks.text()), self.reason.text()
+        command = self.desk.unfreeze if self._lift else self.desk.freeze
+        account, command_id = self.account, self.command_id
+        return lambda _task: command(
+            account.number, blocks, reason=reason, command_id=command_id, expected_version=account.version
+        )
+
+
+class CloseForm(AccountForm):
+    """Close for good, paying the rest out if there is any."""
+
+    def __init__(self, context: Context, account: Account, parent: QWidget | None = None) -> None:
+        super().__init__(
+            context,
+            account,
+            self.tr("Close the account"),
+            self.tr("Close for good"),
+            danger=True,
+            parent=parent,
+        )
+        self.setObjectName("closeDialog")
+        self.pay_out = QCheckBox()
+        self.pay_out.setObjectName("payOutInput")
+        self.pay_out.setChecked(account.balance_minor > 0)
+        self.follow()
+        self.reason = text_field("reason", self.tr("&Reason"), hint=self.tr("May be empty."))
+        self.add_widget(label(self.tr("A closed account can never be opened again."), wrap=True))
+        self.add(self.reason)
+        self.add_widget(self.pay_out)
+
+    def follow(self) -> None:
+        """Name the rest there is; whether it is paid out stays what the clerk said, or never saw: no."""
+        balance_minor = self.account.balance_minor
+        rest = formats.money_with_currency(balance_minor, self.account.currency)
+        self.pay_out.setText(self.tr("&Pay the rest out ({rest})").format(rest=rest))
+        self.pay_out.setVisible(balance_minor > 0)
+
+    def prepare(self) -> Work:
+        pay_out, reason = self.pay_out.isChecked(), self.reason.text()
+        account, command_id, desk = self.account, self.command_id, self.desk
+        return lambda _task: desk.close_account(
+            account.number,
+            pay_out=pay_out,
+            reason=reason,
+            command_id=command_id,
+            expected_version=account.version,
+        )
+
+
+def form_of(context: Context, account: Account, key: str, parent: QWidget | None = None) -> AccountForm:
+    """The form of a command of the account's header. Raises KeyError for a key that is none."""
+    if key in MoneyForm.SIGNS:
+        return MoneyForm(context, account, key, parent)
+    if key in ("freeze", "unfreeze"):
+        return FreezeForm(context, account, lift=key == "unfreeze", parent=parent)
+    forms: dict[str, type[TransferForm | OverdraftForm | CloseForm]] = {
+        "transfer": TransferForm,
+        "overdraft": OverdraftForm,
+        "close": CloseForm,
+    }
+    return forms[key](context, account, parent)
+
+
+def receipt_text(receipt: Receipt) -> str:
+    """What was posted, in a sentence."""
+    first = receipt.envelopes[0]
+    return formats.tr("{event} posted as event {version} of {number} (position {position}).").format(
+        event=formats.event_name(first.type),
+        version=first.version,
+        number=receipt.number,
+        position=first.position,
+    )

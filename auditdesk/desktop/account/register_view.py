@@ -1,0 +1,267 @@
+"""The register on the account page: chips, the table, and a word where nothing is to be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QMenu,
+    QStackedWidget,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from auditdesk.desktop.account.filter_chips import Chip, FilterChips
+from auditdesk.desktop.account.register_model import CURRENT_ROLE, RegisterModel
+from auditdesk.desktop.time.timeline import TimelineModel
+
+ROW_PX: Final = 27
+FOLLOW_MS: Final = 40
+NARROW_PX: Final = 780
+NARROW_WIDTHS_PX: Final = {
+    "version": 48,
+    "booked": 124,
+    "event": 106,
+    "debit": 71,
+    "credit": 71,
+    "balance": 91,
+    "by": 50,
+    "memo": 50,
+}
+OPTIONAL_COLUMNS: Final = ("stated", "value_date")
+
+VersionsOf = Callable[[tuple[str, ...]], Sequence[int]]
+
+
+class RegisterTable(QTableView):
+    """A table of fixed row height whose keys of time are left to the page."""
+
+    _LEFT_TO_THE_PAGE: Final[frozenset[int]] = frozenset(
+        (
+            Qt.Key.Key_Left,
+            Qt.Key.Key_Right,
+            Qt.Key.Key_Home,
+            Qt.Key.Key_End,
+            Qt.Key.Key_Space,
+            Qt.Key.Key_BracketLeft,
+            Qt.Key.Key_BracketRight,
+        )
+    )
+
+    def __init__(self, model: RegisterModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("registerTable")
+        self.setAccessibleName(self.tr("Register"))
+        self.setModel(model)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        # The model marks the current row itself: a selection would hide the colours of debit and credit.
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setAlternatingRowColors(True)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setFrameShape(QTableView.Shape.NoFrame)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        rows = self.verticalHeader()
+        rows.setVisible(False)
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(ROW_PX)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setStretchLastSection(True)
+        header.setHighlightSections(False)
+        header.setMinimumSectionSize(40)
+        self._keys = [column.key for column in model.columns]
+        self._widths = [column.width for column in model.columns]
+        self._narrow: bool | None = None
+        for key in OPTIONAL_COLUMNS:
+            self.setColumnHidden(self._keys.index(key), True)
+        self._fit(narrow=False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where room is scarce counterparty and operator give way, so that the memo stays in sight."""
+        super().resizeEvent(event)
+        narrow = self.viewport().width() < NARROW_PX
+        if narrow != self._narrow:
+            self._fit(narrow=narrow)
+
+    def _fit(self, *, narrow: bool) -> None:
+        """Widths that a person sets by hand hold until the table turns narrow or wide."""
+        self._narrow = narrow
+        for index, (key, width) in enumerate(zip(self._keys, self._widths, strict=True)):
+            self.setColumnWidth(index, NARROW_WIDTHS_PX.get(key, width) if narrow else width)
+        for key in ("counterparty", "by"):  # the panel beside the register says both
+            self.setColumnHidden(self._keys.index(key), narrow)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Up, Down and pages walk the rows; the rest is the page's."""
+        if event.key() in self._LEFT_TO_THE_PAGE:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+
+class RegisterView(QWidget):
+    """Chips with counts, the register, and an explanation where it is empty.
+
+    `versions_of(tags)` returns the ascending versions of the events of these types.
+    `explain_requested` carries the version of a row that was double-clicked.
+    """
+
+    explain_requested = Signal(object)
+
+    def __init__(
+        self,
+        timeline: TimelineModel,
+        model: RegisterModel,
+        versions_of: VersionsOf,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._timeline = timeline
+        self._model = model
+        self._versions_of = versions_of
+        self._following = False
+        # Scrolling the table costs as much as all else of a step: while dragged it follows 25 times a second.
+        self._behind = QTimer(self)
+        self._behind.setSingleShot(True)
+        self._behind.setInterval(FOLLOW_MS)
+        self._behind.timeout.connect(self._catch_up)
+        self.setObjectName("registerView")
+        self.chips = FilterChips(self)
+        self.chips.chosen.connect(self._filter)
+        self.note = QLabel(self.tr("Filters hide rows; the balance stays that of all entries."))
+        self.note.setObjectName("balanceNote")
+        self.note.setProperty("muted", True)
+        self.table = RegisterTable(model, self)
+        self.empty = QLabel()
+        self.empty.setObjectName("registerEmpty")
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty.setWordWrap(True)
+        self.empty.setProperty("muted", True)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.table)
+        self._stack.addWidget(self.empty)
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.addWidget(self.chips)
+        top.addStretch(1)
+        self.note.hide()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addLayout(top)
+        layout.addWidget(self.note)
+        layout.addWidget(self._stack, 1)
+
+    def _connect(self) -> None:
+        self._timeline.moved.connect(self._follow_soon)
+        self._timeline.settled.connect(self._follow)
+        self._model.content_changed.connect(self._content_changed)
+        self.table.selectionModel().currentRowChanged.connect(self._row_chosen)
+        self.table.doubleClicked.connect(self._explain)
+        self.table.customContextMenuRequested.connect(self._open_menu)
+        self._content_changed()
+
+    def set_chips(self, chips: Sequence[Chip]) -> None:
+        """Offer the types that the account has, the first being all of them."""
+        self.chips.set_chips(chips)
+
+    def show_column(self, key: str, *, shown: bool) -> None:
+        """Show or hide an optional column (`stated`, `value_date`)."""
+        keys = [column.key for column in self._model.columns]
+        self.table.setColumnHidden(keys.index(key), not shown)
+
+    # --- following and leading ---------------------------------------------------------
+
+    @Slot(object)
+    def _follow_soon(self, _version: int) -> None:
+        if not self._behind.isActive():
+            self._behind.start()
+
+    @Slot()
+    def _catch_up(self) -> None:
+        self._follow(self._timeline.version)
+
+    @Slot(object)
+    def _follow(self, version: int) -> None:
+        self._behind.stop()
+        self._model.set_current(version)
+        if not self._model.rowCount():
+            return
+        self._following = True
+        row = self._model.nearest_row(version)
+        index = self._model.index(row, 0)
+        if not self.table.viewport().rect().contains(self.table.visualRect(index).center()):
+            self.table.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
+        if index.data(CURRENT_ROLE):
+            self.table.setCurrentIndex(index)
+        else:
+            self.table.setCurrentIndex(QModelIndex())
+        self._following = False
+
+    @Slot(QModelIndex, QModelIndex)
+    def _row_chosen(self, current: QModelIndex, _previous: QModelIndex) -> None:
+        if current.isValid() and not self._following:
+            self._timeline.go_to(self._model.version_of(current.row()))
+
+    @Slot(object)
+    def _filter(self, chip: Chip) -> None:
+        self._model.set_versions(self._versions_of(chip.tags) if chip.tags else None)
+        self.note.setVisible(bool(chip.tags))
+
+    @Slot()
+    def _content_changed(self) -> None:
+        rows = self._model.rowCount()
+        self._stack.setCurrentWidget(self.table if rows else self.empty)
+        if self._model.total:
+            self.empty.setText(self.tr("No event is of this type. Choose “All” to see every event."))
+        else:
+            self.empty.setText(self.tr("No event yet. What is posted to the account appears here."))
+        if rows and self._timeline.count:
+            self._follow(self._timeline.version)
+
+    # --- what a row offers -------------------------------------------------------------
+
+    @Slot(QModelIndex)
+    def _explain(self, index: QModelIndex) -> None:
+        self.explain_requested.emit(self._model.version_of(index.row()))
+
+    @Slot(QPoint)
+    def _open_menu(self, where: QPoint) -> None:
+        index = self.table.indexAt(where)
+        if index.isValid():
+            self.menu_of(index.row()).popup(self.table.viewport().mapToGlobal(where))
+
+    def menu_of(self, row: int) -> QMenu:
+        """The context menu of a row."""
+        menu = QMenu(self)
+        menu.setObjectName("registerMenu")
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        version = self._model.version_of(row)
+        menu.addAction(self.tr("Go to this moment"), lambda: self._timeline.go_to(version))
+        menu.addAction(self.tr("Explain…"), lambda: self.explain_requested.emit(version))
+        menu.addAction(self.tr("Copy row"), lambda: self.copy_row(row))
+        return menu
+
+    def copy_row(self, row: int) -> None:
+        """Put a row's texts on the clipboard, separated by tabs."""
+        cells = [
+            str(self._model.index(row, column).data())
+            for column in range(self._model.columnCount())
+            if not self.table.isColumnHidden(column)
+        ]
+        QGuiApplication.clipboard().setText("\t".join(cells))

@@ -1,0 +1,162 @@
+"""Export of a report as CSV, as of the moment that is shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final, cast
+
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHBoxLayout, QWidget
+
+from auditdesk.desktop.kit.context import Context
+from auditdesk.desktop.kit.fields import choice_field, line_field, typed_path
+from auditdesk.desktop.kit.form_dialog import FormDialog, Work
+from auditdesk.desktop.kit.progress import ProgressDialog
+from auditdesk.desktop.kit.rights import why_only_look
+from auditdesk.desktop.kit.widgets import button, label, say_if_dead
+from auditdesk.desktop.look import formats
+from auditdesk.domain.errors import Refused
+from auditdesk.domain.moments import NOW, AtInstant, AtVersion, Moment
+from auditdesk.services.reports.export import ExportResult
+from auditdesk.services.reports.frame import ReportName
+
+NOT_OF_AN_ACCOUNT: Final = ("balances", "erasures")
+
+
+class ExportDialog(FormDialog):
+    """`posted(ExportResult)`. The file is there whole, with its manifest, or not at all.
+
+    Where `moment` is an event of the account, `instant` says when that was for the whole bank; None where
+    no instant names just that state.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        parent: QWidget | None = None,
+        *,
+        report: ReportName = "statement",
+        account: str = "",
+        moment: Moment = NOW,
+        instant: AtInstant | None = None,
+    ) -> None:
+        super().__init__(context.runner, self.tr("Export CSV"), self.tr("Export"), parent=parent)
+        self.setObjectName("exportDialog")
+        self._reports = context.session.reports
+        self._shown, self._moment, self._instant = account, moment, instant
+        self.report = choice_field(
+            "report",
+            self.tr("&Report"),
+            [
+                ("statement", self.tr("Account statement: every entry with the running balance")),
+                ("balances", self.tr("Balances of all accounts")),
+                ("events", self.tr("Event log")),
+                ("erasures", self.tr("Register of erasures")),
+            ],
+        )
+        self.report.set_text(report)
+        self.account = line_field(
+            "account", self.tr("&Account"), hint=self.tr("Number or reference; empty: all accounts.")
+        )
+        self.account.set_text(account)
+        self.path = line_field("out", self.tr("&File"))
+        self.browse = button(self.tr("&Choose…"), "browseButton")
+        self.browse.clicked.connect(self._browse)
+        self.reveal = QCheckBox(self.tr("&With personal data (this is recorded in the log)"))
+        self.reveal.setObjectName("revealInput")
+        say_if_dead(self.reveal, why_only_look(context.session))
+        self.bom = QCheckBox(self.tr("With a byte order &mark, for Excel"))
+        self.bom.setObjectName("bomInput")
+        self.add(self.report)
+        self.add(self.account)
+        self.add(self.path)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(self.browse)
+        holder = QWidget()
+        row.setContentsMargins(0, 0, 0, 0)
+        holder.setLayout(row)
+        self.add_widget(holder)
+        self.add_widget(self.reveal)
+        self.add_widget(self.bom)
+        self.as_of = label(kind="muted", name="asOfLine", wrap=True)
+        self.add_widget(self.as_of)
+        self.path.set_text(str(Path.home() / self._file_name()))
+        combo = self.report.entry
+        if isinstance(combo, QComboBox):
+            combo.currentIndexChanged.connect(self._rename)
+
+    def prepare(self) -> Work:
+        path = typed_path(self.path, self.tr("Say where the file is to go."))
+        report = cast("ReportName", self.report.text())
+        account, moment = self._account(), self._moment_meant()
+        if isinstance(moment, AtVersion) and account != self._shown:
+            raise Refused(
+                "moment_needs_account",
+                self.tr(
+                    "Event {n} is a moment of one account only: others happened at the same time."
+                ).format(n=moment.version),
+                self.tr("Go to a date first."),
+                field="account" if account else "report",
+            )
+        reveal, bom, reports = self.reveal.isChecked(), self.bom.isChecked(), self._reports
+        return lambda task: reports.export(
+            report, path, account=account, as_of=moment, reveal=reveal, bom=bom, progress=task
+        )
+
+    def preview(self) -> None:
+        self.as_of.setText(_as_of(self._moment_meant()))
+
+    def _account(self) -> str:
+        """The account whose report it is to be; empty: the bank's."""
+        return "" if self.report.text() in NOT_OF_AN_ACCOUNT else self.account.text().strip()
+
+    def _moment_meant(self) -> Moment:
+        """An event is a moment of the account shown; to the bank, or another, the instant when it was."""
+        if isinstance(self._moment, AtVersion) and self._account() != self._shown:
+            return self._instant or self._moment
+        return self._moment
+
+    def submit(self) -> None:
+        super().submit()
+        if self._task is not None:
+            ProgressDialog(self._task, self.tr("Writing the report"), self).open()
+
+    def _file_name(self) -> str:
+        parts = (self.report.text(), self._account())
+        return "-".join(part for part in parts if part).replace("/", "-") + ".csv"
+
+    def _rename(self) -> None:
+        path = Path(self.path.text())
+        if path.name:
+            self.path.set_text(str(path.with_name(self._file_name())))
+
+    def _browse(self) -> None:
+        chosen, _ = QFileDialog.getSaveFileName(
+            self, self.tr("Export CSV"), self.path.text(), self.tr("CSV files (*.csv)")
+        )
+        if chosen:
+            self.path.set_text(chosen)
+
+
+def exported_text(result: object) -> str:
+    """What was written, in a sentence."""
+    if not isinstance(result, ExportResult):
+        raise TypeError(result)
+    text = formats.tr("{rows} rows written to {path}, with a manifest beside it.").format(
+        rows=f"{result.rows:,}", path=result.path
+    )
+    if result.unverified:
+        text += " " + formats.tr("UNVERIFIED: the ledger is damaged, and each row says so.")
+    return text
+
+
+def _as_of(moment: Moment) -> str:
+    match moment:
+        case AtInstant(instant_us=instant_us, clock=clock):
+            return formats.tr("As of {when} UTC, by the {clock} clock.").format(
+                when=formats.instant(instant_us), clock=formats.tr(clock)
+            )
+        case AtVersion(version=version):
+            return formats.tr("As of event {n} of the account.").format(n=version)
+        case _:
+            return formats.tr("As of now.")

@@ -1,0 +1,183 @@
+"""The customers: a list to search, and the chosen customer's page beside it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from auditdesk.desktop.account.forms import receipt_text
+from auditdesk.desktop.customer.certificate_dialog import CertificateDialog, certified_text
+from auditdesk.desktop.customer.forget_dialog import ForgetDialog, erased_text
+from auditdesk.desktop.customer.forms import (
+    AddressForm,
+    ContactForm,
+    HoldForm,
+    OpenAccountForm,
+    RegisterForm,
+    RenameForm,
+)
+from auditdesk.desktop.customer.page import CustomerPage
+from auditdesk.desktop.kit.context import Context
+from auditdesk.desktop.kit.form_dialog import FormDialog
+from auditdesk.desktop.kit.lists import Line, SearchList
+from auditdesk.desktop.kit.rights import why_only_look
+from auditdesk.desktop.kit.widgets import EmptyState, button, say_if_dead
+from auditdesk.desktop.look import formats
+from auditdesk.desktop.look.tokens import Palette
+from auditdesk.domain.customer import Customer
+from auditdesk.domain.errors import AuditdeskError
+from auditdesk.domain.moments import Moment
+from auditdesk.domain.personal import Mask
+from auditdesk.services.commands.issue import Receipt
+from auditdesk.services.history.directory import CustomerLine
+from auditdesk.services.privacy.forgetting import Erasure
+
+
+class CustomersPage(QWidget):
+    """List and customer side by side."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.setObjectName("customersPage")
+        self._context = context
+        self.list = SearchList("customers", self.tr("Number, reference or name…"), "customers", context.look)
+        self.page = CustomerPage(context)
+        self.new = button(self.tr("New &customer…"), "newCustomerButton", kind="primary")
+        say_if_dead(self.new, why_only_look(context.session))
+        self.empty = EmptyState("customers", context.look)
+        self.empty.explain(self.tr("Choose a customer at the left."))
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(self.page)
+        left = QVBoxLayout()
+        left.addWidget(self.new)
+        left.addWidget(self.list, 1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(10)
+        row.addLayout(left)
+        row.addWidget(self._stack, 1)
+        self._connect()
+
+    @Slot()
+    def reload(self) -> None:
+        """Search again, off the GUI thread."""
+        directory, text = self._context.session.directory, self.list.search.text()
+        self._context.runner.latest(
+            "customers", lambda _task: directory.customers(text), on_success=self._show, on_failure=self._fail
+        )
+
+    @Slot(str)
+    def show_customer(self, number: str, moment: Moment | None = None) -> None:
+        """Show a customer, at a moment if one is given; with an empty number, whoever is first."""
+        if not number:
+            return
+        try:
+            self.page.show_customer(number, moment)
+        except AuditdeskError as error:
+            self._fail(error)
+            return
+        self._stack.setCurrentWidget(self.page)
+        self.list.select(self.page.number)
+
+    @Slot(object)
+    def _show(self, customers: list[CustomerLine]) -> None:
+        searched = bool(self.list.search.text())
+        self.list.show_lines(
+            [
+                Line(
+                    line.number,
+                    line.reference,
+                    formats.personal(line.name),
+                    masked=isinstance(line.name, Mask),
+                )
+                for line in customers
+            ],
+            self.tr("{n} customers").format(n=f"{len(customers):,}"),
+            why_empty=self.tr("No customer fits this search.")
+            if searched
+            else self.tr("There is no customer yet. Register the first one, or import a bank's history."),
+            action=self.tr("Clear the search") if searched else "",
+        )
+        if customers and not self.page.number:
+            self.show_customer(customers[0].number)
+
+    @Slot(object)
+    def _fail(self, error: object) -> None:
+        self._context.notified.emit(str(error))
+
+    @Slot()
+    def _register(self) -> None:
+        dialog = RegisterForm(self._context, self)
+        dialog.posted.connect(self._registered)
+        dialog.open()
+
+    @Slot(object)
+    def _registered(self, receipt: Receipt) -> None:
+        self.show_customer(receipt.number)
+        self._context.done(receipt_text(receipt))
+
+    @Slot(str)
+    def _open_form(self, key: str) -> None:
+        dialog = self._form(key)
+        if dialog is not None:
+            dialog.open()
+
+    def _form(self, key: str) -> FormDialog | None:
+        state = self.page.state
+        if state is None:
+            return None
+        if key == "forget":
+            preview = self._context.session.forgetting.preview(state.number)
+            forget = ForgetDialog(self._context, preview, self)
+            forget.posted.connect(self._forgotten)
+            return forget
+        if key == "certificate":
+            return self._certificate_dialog(state.number)
+        if key == "open":
+            opening = OpenAccountForm(self._context, state, self)
+            opening.posted.connect(self._opened)
+            return opening
+        form = self._change_form(key, state)
+        if form is not None:
+            form.posted.connect(lambda receipt: self._context.done(receipt_text(receipt)))
+        return form
+
+    def _change_form(self, key: str, state: Customer) -> FormDialog | None:
+        if key == "hold":
+            return HoldForm(self._context, state, self)
+        if isinstance(state.personal, Mask):
+            self._context.notified.emit(self.tr("The personal data of this customer can't be read here."))
+            return None
+        forms = {"rename": RenameForm, "address": AddressForm, "contact": ContactForm}
+        return forms[key](self._context, state, state.personal, self)
+
+    @Slot(object)
+    def _forgotten(self, erasure: Erasure) -> None:
+        """Say what came of it, and offer the certificate."""
+        self._context.done(erased_text(erasure))
+        self._certificate_dialog(erasure.customer, erased_text(erasure)).open()
+
+    def _certificate_dialog(self, customer: str, outcome: str = "") -> CertificateDialog:
+        dialog = CertificateDialog(self._context, customer, outcome, self)
+        dialog.posted.connect(lambda paths: self._context.notified.emit(certified_text(paths)))
+        return dialog
+
+    @Slot(object)
+    def _opened(self, receipt: Receipt) -> None:
+        self._context.done(receipt_text(receipt))
+        self._context.account_wanted.emit(receipt.number, None)
+
+    @Slot(object)
+    def _set_look(self, look: Palette) -> None:
+        self.list.set_look(look)
+        self.empty.set_look(look)
+
+    def _connect(self) -> None:
+        self.new.clicked.connect(self._register)
+        self.list.chosen.connect(self.show_customer)
+        self.list.searched.connect(self.reload)
+        self.list.empty.acted.connect(self.list.search.clear)
+        self.page.form_wanted.connect(self._open_form)
+        self._context.changed.connect(self.reload)
+        self._context.look_changed.connect(self._set_look)

@@ -1,0 +1,275 @@
+"""A customer's page: details at any moment, every change, accounts, and the way to be forgotten."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from auditdesk.desktop.customer.history import CustomerHistory
+from auditdesk.desktop.kit.context import Context
+from auditdesk.desktop.kit.rights import why_only_look
+from auditdesk.desktop.kit.widgets import Banner, Card, PersonalLabel, Pill, button, label
+from auditdesk.desktop.look import formats
+from auditdesk.desktop.look.icons import icon
+from auditdesk.desktop.look.tokens import Palette
+from auditdesk.desktop.time.playback import Player
+from auditdesk.desktop.time.time_bar import TimeBar
+from auditdesk.desktop.time.time_keys import TimeKeys
+from auditdesk.desktop.time.timeline import TimelineModel
+from auditdesk.domain.customer import Customer
+from auditdesk.domain.errors import AuditdeskError
+from auditdesk.domain.instants import day_of
+from auditdesk.domain.moments import AtVersion, Clock, Moment
+from auditdesk.domain.personal import Mask
+from auditdesk.domain.streams import customer_stream
+
+CAPTIONS: Final = (
+    ("name", "Name"),
+    ("birth_date", "Birth date"),
+    ("street", "Street"),
+    ("town", "Town"),
+    ("country", "Country"),
+    ("email", "E-mail"),
+    ("phone", "Phone"),
+)
+ACCOUNTS_PX: Final = 130
+
+
+class CustomerPage(QWidget):
+    """One customer at any moment. `form_wanted(key)`: rename, address, contact, open, forget, certificate."""
+
+    form_wanted = Signal(str)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.setObjectName("customerPage")
+        self._context = context
+        self._history = context.session.history
+        self.number = ""
+        self.state: Customer | None = None
+        look = context.look
+        self.timeline = TimelineModel(self._resolve, self._instants, parent=self)
+        self.player = Player(self.timeline, parent=self)
+        self.bar = TimeBar(self.timeline, self.player, look, lambda name: icon(name, self._context.look.text))
+        self.banner = Banner("past", "history", look)
+        self.title = label(kind="title", name="customerNumber")
+        self.pill = Pill()
+        self.about = label(kind="muted", name="customerAbout")
+        self.values = {key: PersonalLabel(f"customer_{key}") for key, _ in CAPTIONS}
+        self.accounts = QListWidget()
+        self.accounts.setObjectName("customerAccounts")
+        self.accounts.setAccessibleName(self.tr("Accounts of this customer"))
+        self.accounts.setMaximumHeight(ACCOUNTS_PX)
+        self.events = CustomerHistory(look)
+        self.buttons = self._make_buttons()
+        self._lay_out()
+        self._connect()
+
+    def show_customer(self, number: str, moment: Moment | None = None) -> None:
+        """Show a customer at the present, or at a moment. Raises `Refused`."""
+        self.player.pause()
+        self.timeline.load(self._read(number))
+        if moment is not None:
+            self.timeline.go_to_moment(moment)
+        self._show(self.timeline.version)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Look again after the log has grown; stay at the moment that is shown."""
+        if self.number:
+            self.timeline.extend(self._read(self.number))
+
+    def _read(self, number: str) -> int:
+        """Read who the customer is now, what happened to him, and his accounts; how many events he has."""
+        view = self._history.customer_at(number)
+        self.number = view.state.number
+        self.state = view.state
+        self.events.show_events(self._history.customer_register(self.number))
+        self.accounts.clear()
+        for account in view.accounts:
+            state = self._history.account_at(account).state
+            words = formats.money_with_currency(state.balance_minor, state.currency)
+            item = QListWidgetItem(f"{account}   {words}   {formats.tr(state.status)}")
+            item.setData(Qt.ItemDataRole.UserRole, account)
+            self.accounts.addItem(item)
+        return view.versions
+
+    @Slot(object)
+    def set_look(self, look: Palette) -> None:
+        """Follow the theme."""
+        self.bar.set_look(look)
+        self.banner.set_look(look)
+        self.events.set_look(look)
+
+    @Slot(object)
+    def _show(self, version: int) -> None:
+        if not version:
+            return
+        try:
+            state = self._history.customer_at(self.number, AtVersion(version)).state
+        except AuditdeskError as error:
+            self.banner.say(str(error))
+            return
+        past = self.timeline.is_past
+        self._show_state(state)
+        self.events.set_current(version)
+        for key, made in self.buttons.items():
+            why = self._why_not(key, past=past)
+            made.setEnabled(not why)
+            made.setToolTip(why)
+        forgotten = self.state is not None and self.state.forgotten_at_us is not None
+        self.buttons["forget"].setVisible(not forgotten)
+        self.buttons["hold"].setVisible(not forgotten)
+        held = self.state is not None and self.state.held_since_us is not None
+        self.buttons["hold"].setText(self.tr("Re&lease hold…") if held else self.tr("&Legal hold…"))
+        self.buttons["certificate"].setVisible(forgotten)
+        if past:
+            when = formats.instant(self.timeline.shown_us)
+            self.banner.say(
+                self.tr("You are viewing {when} UTC. Commands are off.").format(when=when),
+                self.tr("Return to present (Esc)"),
+            )
+        else:
+            self.banner.say("")
+
+    def _show_state(self, state: Customer) -> None:
+        self.title.setText(state.number)
+        present = self.state or state
+        if present.forgotten_at_us is not None:
+            day = formats.day(day_of(present.forgotten_at_us))
+            self.pill.show_word(self.tr("forgotten {day}").format(day=day), "muted")
+        elif present.erasure_requested_at_us is not None:
+            self.pill.show_word(self.tr("erasure under way"), "past")
+        elif present.held_since_us is not None:
+            day = formats.day(day_of(present.held_since_us))
+            self.pill.show_word(self.tr("legal hold since {day}").format(day=day), "past")
+        else:
+            self.pill.show_word("", "muted")
+        reference = f" · {state.reference}" if state.reference else ""
+        registered = formats.day(day_of(state.registered_at_us))
+        self.about.setText(self.tr("Registered {day}").format(day=registered) + reference)
+        personal = state.personal
+        for key, _ in CAPTIONS:
+            self.values[key].show_personal(personal if isinstance(personal, Mask) else _value(personal, key))
+
+    def _why_not(self, key: str, *, past: bool) -> str:
+        if past:
+            return self.tr("You are viewing the past. Return to the present to issue commands.")
+        if not self._context.session.may_write:
+            return why_only_look(self._context.session)
+        forgotten = self.state is not None and self.state.forgotten_at_us is not None
+        if key == "certificate":
+            return "" if forgotten else self.tr("The customer has not been forgotten.")
+        if forgotten:
+            return self.tr("The customer has been forgotten.")
+        if self.state is not None and self.state.erasure_requested_at_us is not None and key != "forget":
+            return self.tr("The customer is being forgotten.")
+        return ""
+
+    def _resolve(self, instant_us: int, clock: Clock) -> int:
+        return self._history.version_at(customer_stream(self.number), instant_us, clock)
+
+    def _instants(self, version: int) -> tuple[int, int]:
+        return self._history.instants(customer_stream(self.number), version)
+
+    def _make_buttons(self) -> dict[str, QPushButton]:
+        words = {
+            "rename": self.tr("Change &name…"),
+            "address": self.tr("Change &address…"),
+            "contact": self.tr("Change &contact…"),
+            "open": self.tr("&Open an account…"),
+            "hold": self.tr("&Legal hold…"),
+            "forget": self.tr("&Forget customer…"),
+            "certificate": self.tr("Save &certificate…"),
+        }
+        made = {}
+        for key, text in words.items():
+            made[key] = button(text, f"{key}Button", kind="danger" if key == "forget" else "")
+            made[key].clicked.connect(lambda _=False, key=key: self.form_wanted.emit(key))
+        return made
+
+    def _connect(self) -> None:
+        self.timeline.moved.connect(self._show)
+        self.timeline.past_changed.connect(lambda _past: self._show(self.timeline.version))
+        self.banner.acted.connect(self.timeline.last)
+        self.events.chosen.connect(self.timeline.go_to)
+        self.accounts.itemActivated.connect(self._go_to_account)
+        self.accounts.itemClicked.connect(self._go_to_account)
+        self.keys = TimeKeys(
+            self,
+            self.timeline,
+            self.player,
+            neighbour=lambda version, direction: version + direction,
+            go_to_date=self.bar.focus_field,
+        )
+        here = Qt.ShortcutContext.WidgetWithChildrenShortcut
+        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.timeline.last, context=here)
+        self._context.changed.connect(self.refresh)
+        self._context.look_changed.connect(self.set_look)
+
+    @Slot(QListWidgetItem)
+    def _go_to_account(self, item: QListWidgetItem) -> None:
+        self._context.account_wanted.emit(item.data(Qt.ItemDataRole.UserRole), None)
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        for part in (self.title, self.pill, self.about):
+            head.addWidget(part)
+        head.addStretch(1)
+        commands = QHBoxLayout()
+        for key in ("rename", "address", "contact", "open"):
+            commands.addWidget(self.buttons[key])
+        commands.addStretch(1)
+        for key in ("hold", "forget", "certificate"):
+            commands.addWidget(self.buttons[key])
+        details = Card(margin=16)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        for row, (key, caption) in enumerate(CAPTIONS):
+            grid.addWidget(label(self.tr(caption), kind="muted"), row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(self.values[key], row, 1)
+        grid.setColumnStretch(1, 1)
+        details.box.addLayout(grid)
+        details.box.addWidget(label(self.tr("Accounts"), kind="heading"))
+        details.box.addWidget(self.accounts)
+        details.box.addStretch(1)
+        time_card, event_card = Card(), Card()
+        time_card.box.addWidget(self.bar)
+        event_card.box.addWidget(label(self.tr("What happened, and since when"), kind="heading"))
+        event_card.box.addWidget(self.events, 1)
+        body = QHBoxLayout()
+        body.setSpacing(10)
+        body.addWidget(details, 2)
+        body.addWidget(event_card, 3)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.setSpacing(10)
+        page.addLayout(head)
+        page.addLayout(commands)
+        page.addWidget(self.banner)
+        page.addWidget(time_card)
+        page.addLayout(body, 1)
+
+
+def _value(personal: object, key: str) -> str:
+    address = getattr(personal, "address", None)
+    contact = getattr(personal, "contact", None)
+    if key in ("name", "birth_date"):
+        return str(getattr(personal, key))
+    if key in ("email", "phone"):
+        return str(getattr(contact, key))
+    if key == "town":
+        parts = (getattr(address, name) for name in ("postal_code", "city", "region"))
+        return " ".join(part for part in parts if part)
+    return str(getattr(address, key))

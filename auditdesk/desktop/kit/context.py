@@ -1,0 +1,55 @@
+"""What every page of a signed-in window shares."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from auditdesk.desktop.kit.settings import Settings
+from auditdesk.desktop.kit.tasks import TaskRunner
+from auditdesk.desktop.look.icons import icon
+from auditdesk.desktop.look.tokens import Palette
+from auditdesk.services.workspace.session import Session
+
+
+class Context(QObject):
+    """The session and what goes with it.
+
+    `changed`: the log has grown by a command of ours. `look_changed(Palette)`: another theme.
+    `account_wanted(number, moment or None)`, `customer_wanted(number, moment or None)`: go there.
+    `notified(text)`: a quiet receipt.
+    """
+
+    changed = Signal()
+    look_changed = Signal(object)
+    account_wanted = Signal(str, object)
+    customer_wanted = Signal(str, object)
+    notified = Signal(str)
+
+    def __init__(
+        self,
+        session: Session,
+        runner: TaskRunner,
+        settings: Settings,
+        look: Palette,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.runner = runner
+        self.settings = settings
+        self.look = look
+
+    def icon_of(self, name: str) -> object:
+        """An icon in the colour of text of the present theme."""
+        return icon(name, self.look.text)
+
+    @Slot(object)
+    def set_look(self, look: Palette) -> None:
+        """Follow the theme."""
+        self.look = look
+        self.look_changed.emit(look)
+
+    def done(self, receipt: str) -> None:
+        """A command of ours is in the log: show its receipt and let every page look again."""
+        self.notified.emit(receipt)
+        self.changed.emit()

@@ -1,0 +1,232 @@
+"""The lists of accounts and customers: two lines an item, searched by number and by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import QColor, QFont, QPainter
+from PySide6.QtWidgets import (
+    QListView,
+    QStackedWidget,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from auditdesk.desktop.kit.fields import SearchField
+from auditdesk.desktop.kit.widgets import Card, EmptyState, label
+from auditdesk.desktop.look.tokens import Palette
+
+ROW_PX: Final = 46
+SEARCH_AFTER_MS: Final = 150
+LIST_PX: Final = 226
+NUMBER_ROLE: Final = int(Qt.ItemDataRole.UserRole) + 1
+FIGURE_ROLE: Final = NUMBER_ROLE + 1
+SECOND_ROLE: Final = NUMBER_ROLE + 2
+MASKED_ROLE: Final = NUMBER_ROLE + 3
+Index = QModelIndex | QPersistentModelIndex
+
+
+class Line:
+    """One item: its number, a figure at the right, a second line, and whether that is a mask."""
+
+    __slots__ = ("figure", "masked", "number", "second")
+
+    def __init__(self, number: str, figure: str, second: str, *, masked: bool) -> None:
+        self.number = number
+        self.figure = figure
+        self.second = second
+        self.masked = masked
+
+
+class LinesModel(QAbstractListModel):
+    """A plain list of lines."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: list[Line] = []
+
+    def set_lines(self, lines: Sequence[Line]) -> None:
+        """Show other lines."""
+        self.beginResetModel()
+        self._lines = list(lines)
+        self.endResetModel()
+
+    def row_of(self, number: str) -> int:
+        """The row of a number; -1 where it isn't shown."""
+        return next((row for row, line in enumerate(self._lines) if line.number == number), -1)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(self._lines)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        line = self._lines[index.row()]
+        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            return f"{line.number} {line.figure} {line.second}"
+        return {
+            int(Qt.ItemDataRole.DisplayRole): line.number,
+            NUMBER_ROLE: line.number,
+            FIGURE_ROLE: line.figure,
+            SECOND_ROLE: line.second,
+            MASKED_ROLE: line.masked,
+        }.get(role)
+
+
+class LineDelegate(QStyledItemDelegate):
+    """Draws an item on two lines."""
+
+    def __init__(self, look: Palette, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.look = look
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002 - Qt's
+        return QSize(LIST_PX - 40, ROW_PX)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        style: Any = option
+        rect: QRect = style.rect
+        selected = bool(style.state & QStyle.StateFlag.State_Selected)
+        painter.save()
+        if selected:
+            painter.fillRect(rect, QColor(self.look.accent_soft))
+        elif style.state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(rect, QColor(self.look.sunken))
+        inner = rect.adjusted(10, 6, -10, -6)
+        upper, lower = QRect(inner), QRect(inner)
+        upper.setHeight(inner.height() // 2)
+        lower.setTop(upper.bottom())
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        bold, plain = QFont(style.font), QFont(style.font)
+        bold.setWeight(QFont.Weight.DemiBold)
+        painter.setPen(QColor(self.look.text))
+        painter.setFont(bold)
+        painter.drawText(upper, int(left), index.data(NUMBER_ROLE))
+        painter.setFont(plain)
+        painter.drawText(upper, int(right), index.data(FIGURE_ROLE))
+        plain.setItalic(bool(index.data(MASKED_ROLE)))
+        painter.setFont(plain)
+        painter.setPen(QColor(self.look.text_muted))
+        second = painter.fontMetrics().elidedText(
+            index.data(SECOND_ROLE), Qt.TextElideMode.ElideRight, lower.width()
+        )
+        painter.drawText(lower, int(left), second)
+        painter.restore()
+
+
+class SearchList(QWidget):
+    """A search, a list under it, how many there are, and a sentence where there are none.
+
+    `chosen(number)` when an item becomes the current one; `searched(text)` a moment after typing.
+    """
+
+    chosen = Signal(str)
+    searched = Signal(str)
+
+    def __init__(self, name: str, placeholder: str, icon_name: str, look: Palette) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setFixedWidth(LIST_PX)
+        self.search = SearchField(f"{name}Search", placeholder, look)
+        self.model = LinesModel()
+        self.view = QListView()
+        self.view.setObjectName(f"{name}View")
+        self.view.setAccessibleName(placeholder)
+        self.view.setMouseTracking(True)
+        self.view.setUniformItemSizes(True)
+        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._delegate = LineDelegate(look, self.view)
+        self.view.setItemDelegate(self._delegate)
+        self.view.setModel(self.model)
+        self.empty = EmptyState(icon_name, look)
+        self.count = label(kind="muted", name=f"{name}Count")
+        self._stack = QStackedWidget()
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(SEARCH_AFTER_MS)
+        self._lay_out()
+        self.view.selectionModel().currentChanged.connect(self._choose)
+        self.search.textChanged.connect(lambda _text: self._typing.start())
+        self.search.down_pressed.connect(self.view.setFocus)
+        self.search.returnPressed.connect(self._choose_first)
+        self._typing.timeout.connect(lambda: self.searched.emit(self.search.text()))
+
+    @property
+    def current(self) -> str:
+        """The number of the current item; empty where there is none."""
+        return str(self.view.currentIndex().data(NUMBER_ROLE) or "")
+
+    def show_lines(self, lines: Sequence[Line], count: str, *, why_empty: str, action: str = "") -> None:
+        """Show lines, keeping the current one; or why there are none and what to do."""
+        current = self.current
+        selection = self.view.selectionModel()
+        selection.blockSignals(True)
+        self.model.set_lines(lines)
+        self._set_current(current)
+        selection.blockSignals(False)
+        self.count.setText(count)
+        self.empty.explain(why_empty, action)
+        self._stack.setCurrentIndex(0 if lines else 1)
+
+    def select(self, number: str) -> None:
+        """Make an item the current one without choosing it."""
+        selection = self.view.selectionModel()
+        selection.blockSignals(True)
+        self._set_current(number)
+        selection.blockSignals(False)
+        self.view.viewport().update()
+
+    def set_look(self, look: Palette) -> None:
+        """Follow the theme."""
+        self._delegate.look = look
+        self.search.set_look(look)
+        self.empty.set_look(look)
+        self.view.viewport().update()
+
+    def _set_current(self, number: str) -> None:
+        row = self.model.row_of(number)
+        if row >= 0:
+            flags = QItemSelectionModel.SelectionFlag.ClearAndSelect
+            self.view.selectionModel().setCurrentIndex(self.model.index(row), flags)
+            self.view.scrollTo(self.model.index(row))
+
+    @Slot(QModelIndex, QModelIndex)
+    def _choose(self, index: QModelIndex, _before: QModelIndex) -> None:
+        if index.isValid():
+            self.chosen.emit(index.data(NUMBER_ROLE))
+
+    @Slot()
+    def _choose_first(self) -> None:
+        self._typing.stop()
+        self.searched.emit(self.search.text())
+        if self.model.rowCount():
+            self.view.setCurrentIndex(self.model.index(0))
+
+    def _lay_out(self) -> None:
+        card = Card(margin=1)
+        card.box.addWidget(self.view)
+        self._stack.addWidget(card)
+        self._stack.addWidget(self.empty)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(8)
+        box.addWidget(self.search)
+        box.addWidget(self._stack, 1)
+        box.addWidget(self.count)

@@ -1,0 +1,27 @@
+"""Where the window starts: a display and Qt's libraries, or a sentence that says what is missing."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from auditdesk.desktop.shell.missing_libraries import display_problem, explain
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Open the window, on a workspace where one is named. The exit code is 2 where none can be opened."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    problem = display_problem(os.environ)
+    if problem is not None:
+        print(problem, file=sys.stderr)  # noqa: T201 - there is no window to say it in
+        return 2
+    try:
+        from auditdesk.desktop.shell.main_window import start  # noqa: PLC0415 - Qt's libraries may be missing
+    except ImportError as error:
+        sentence = explain(error)
+        if sentence is None:
+            raise
+        print(sentence, file=sys.stderr)  # noqa: T201 - there is no window to say it in
+        return 2
+    return start(Path(arguments[0]) if arguments else None)

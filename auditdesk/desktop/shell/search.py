@@ -1,0 +1,55 @@
+"""The search of the header: an account, a customer, or a #position of the log."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from auditdesk.desktop.look.formats import tr
+from auditdesk.domain.errors import Refused
+from auditdesk.domain.moments import AtVersion, Moment
+from auditdesk.domain.streams import name_in
+from auditdesk.services.workspace.session import Session
+
+
+class Target(NamedTuple):
+    """Where a search leads: an account at a moment, a customer, or a position."""
+
+    account: str = ""
+    customer: str = ""
+    position: int = 0
+    moment: Moment | None = None
+
+
+def find_target(session: Session, text: str) -> Target:
+    """What the text means. Raises `Refused` where it means nothing, or too much."""
+    text = text.strip()
+    if text.startswith("#"):
+        return _at_position(session, text[1:])
+    accounts = session.directory.accounts(text)
+    customers = session.directory.customers(text)
+    exact = [line.number for line in accounts if text.casefold() in (line.number, line.reference.casefold())]
+    if exact:
+        return Target(account=exact[0])
+    if any(text.casefold() in (line.number.casefold(), line.reference.casefold()) for line in customers):
+        return Target(customer=customers[0].number)
+    if len(customers) == 1:
+        return Target(customer=customers[0].number)
+    if len(accounts) == 1:
+        return Target(account=accounts[0].number)
+    if not accounts and not customers:
+        raise Refused("nothing_found", tr("Nothing is called “{text}”.").format(text=text))
+    raise Refused(
+        "ambiguous",
+        tr("{n} customers and accounts fit “{text}”; type more of it.").format(
+            n=len(accounts) + len(customers), text=text
+        ),
+    )
+
+
+def _at_position(session: Session, digits: str) -> Target:
+    if not (digits.isascii() and digits.isdigit()):
+        raise Refused("position_malformed", tr("A position is written #4711."))
+    envelope = session.history.at_position(int(digits))
+    if envelope.stream.startswith("account/"):
+        return Target(account=name_in(envelope.stream), moment=AtVersion(envelope.version))
+    return Target(position=envelope.position)

@@ -1,0 +1,109 @@
+"""What is derived from the log, made anew from it: projections and snapshots.
+
+Runs in the caller's write transaction and reads the log through the same connection. Nothing here
+touches the log; an event that can't be folded stops the work and leaves everything as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from sqlalchemy import Connection, Table, delete
+
+from auditdesk.domain import account as account_fold
+from auditdesk.domain import customer as customer_fold
+from auditdesk.domain.account import Account
+from auditdesk.domain.customer import Customer
+from auditdesk.domain.events import MoneyEvent
+from auditdesk.domain.personal import Mask, Personal
+from auditdesk.domain.streams import name_in
+from auditdesk.ledger import schema, snapshots
+from auditdesk.ledger.backends.dialects import insert_many, upsert
+from auditdesk.ledger.envelope import Envelope, Sealer
+from auditdesk.ledger.rows import account_values, customer_values, entry_row
+
+FLUSH_ROWS: Final = 2_000
+State = Account | Customer
+Reveal = Callable[[Envelope], Personal | Mask | None]
+
+
+class Folding:
+    """The states of all streams while the log goes by."""
+
+    def __init__(self, reveal: Reveal | None = None) -> None:
+        self._reveal = reveal
+        self.accounts: dict[str, Account] = {}
+        self.customers: dict[str, Customer] = {}
+
+    def see(self, envelope: Envelope) -> State | None:
+        """Fold the next event of the log; None where its stream has no state. Raises `LedgerDamaged`."""
+        number, at = name_in(envelope.stream), envelope.booked_at_us
+        if envelope.stream.startswith("account/"):
+            before = self.accounts.get(number)
+            account = self.accounts[number] = account_fold.apply(number, before, envelope.event(), at)
+            return account
+        if envelope.stream.startswith("customer/"):
+            known = self.customers.get(number)
+            personal = self._reveal(envelope) if self._reveal else None
+            customer = customer_fold.apply(number, known, envelope.event(), personal, at)
+            self.customers[number] = customer
+            return customer
+        return None
+
+
+def rebuild_projections(connection: Connection, log: Iterable[Envelope]) -> None:
+    """Empty `accounts`, `customers` and `entries`, and fill them from the whole log."""
+    for table in (schema.entries, schema.accounts, schema.customers):
+        connection.execute(delete(table))
+    folding = Folding()
+    entries = _Rows(connection, schema.entries)
+    for envelope in log:
+        state = folding.see(envelope)
+        event = envelope.event() if isinstance(state, Account) else None
+        if isinstance(state, Account) and isinstance(event, MoneyEvent):
+            entries.add(entry_row(envelope, event, state))
+    entries.flush()
+    upsert(connection, schema.customers, [customer_values(state) for state in folding.customers.values()])
+    upsert(connection, schema.accounts, [account_values(state) for state in folding.accounts.values()])
+
+
+def rebuild_snapshots(
+    connection: Connection, log: Iterable[Envelope], reveal: Reveal | None, sealer: Sealer | None
+) -> None:
+    """Throw the snapshots away and take them anew, under today's state schema, from the whole log.
+
+    A customer's is replaced only where its personal data can be read and sealed now; else it stays.
+    """
+    kept = schema.snapshots
+    connection.execute(delete(kept).where(kept.c.stream.startswith("account/")))
+    folding = Folding(reveal)
+    accounts = _Rows(connection, kept)
+    for envelope in log:
+        state = folding.see(envelope)
+        if state is None or state.version % snapshots.SNAPSHOT_INTERVAL_EVENTS:
+            continue
+        row = snapshots.snapshot_row(state, envelope, sealer)
+        if isinstance(state, Account) and row is not None:
+            accounts.add(tuple(row))
+        elif row is not None:
+            upsert(connection, kept, [dict(zip(kept.columns.keys(), row, strict=True))])
+    accounts.flush()
+
+
+class _Rows:
+    """Rows on their way into a table, in bounded memory."""
+
+    def __init__(self, connection: Connection, table: Table) -> None:
+        self._connection = connection
+        self._table = table
+        self._rows: list[tuple[Any, ...]] = []
+
+    def add(self, row: tuple[Any, ...]) -> None:
+        self._rows.append(row)
+        if len(self._rows) >= FLUSH_ROWS:
+            self.flush()
+
+    def flush(self) -> None:
+        insert_many(self._connection, self._table, self._rows)
+        self._rows.clear()

@@ -1,0 +1,108 @@
+"""What every service works on: one ledger, its vault as far as the operator may use it, a clock."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import uuid_utils
+
+from auditdesk.domain.errors import LedgerReadOnly, VaultLocked
+from auditdesk.ledger.ledger import Ledger
+from auditdesk.vault.vault import Unlocked, Vault
+
+Clock = Callable[[], int]
+
+
+def system_clock() -> int:
+    """Microseconds UTC of the machine's clock."""
+    return time.time_ns() // 1_000
+
+
+class Progress(Protocol):
+    """How long work tells how far it is, and learns that it was cancelled."""
+
+    def report(self, done: int, total: int, label: str = "") -> None:
+        """Say that `done` of `total` units are done; `total` 0 means that the end is not known."""
+
+    def check(self) -> None:
+        """Raise `Cancelled` if the person cancelled."""
+
+
+class NoProgress:
+    """For callers that don't want to know."""
+
+    def report(self, done: int, total: int, label: str = "") -> None:
+        """Say nothing."""
+
+    def check(self) -> None:
+        """Never cancel."""
+
+
+NO_PROGRESS = NoProgress()
+
+
+@dataclass(frozen=True)
+class Books:
+    """A signed-in operator's view of one workspace.
+
+    `unlocked` is None where the operator may not see personal data, or the vault is missing; `signed_in` is
+    what his passphrase opened whether he may or not, and None where nobody has signed in.
+    """
+
+    ledger: Ledger
+    vault: Vault | None
+    unlocked: Unlocked | None
+    operator: str
+    clock: Clock
+    signed_in: Unlocked | None = None
+
+    @property
+    def may_write(self) -> bool:
+        """Whether commands can be issued at all: a writable ledger and an open vault."""
+        return not self.ledger.read_only and self.unlocked is not None
+
+    @property
+    def may_reveal(self) -> bool:
+        """Whether personal data can be shown to this operator."""
+        return self.unlocked is not None
+
+    def check_ledger(self) -> None:
+        """Raise `LedgerReadOnly` where nothing can be added to the log."""
+        if self.ledger.read_only:
+            raise LedgerReadOnly("This ledger can only be looked at.", why_read_only(self.ledger.warnings))
+
+    def check_writable(self) -> Unlocked:
+        """Return the open vault, or raise what stands in the way of writing (a `Fault`)."""
+        self.check_ledger()
+        return self.check_unlocked()
+
+    def check_unlocked(self) -> Unlocked:
+        """Return the open vault, or raise `VaultLocked`: also for one who was removed, or lost the grant."""
+        if self.unlocked is not None:
+            self.unlocked.check_standing()
+            if self.unlocked.may_reveal:
+                return self.unlocked
+        raise VaultLocked(
+            "The customers' keys are not at hand.",
+            "Sign in as an operator who may see personal data; the vault must be beside the ledger.",
+        )
+
+    def check_signed_in(self) -> Unlocked:
+        """Return what the operator's own passphrase opened, or raise `VaultLocked`: nobody is signed in."""
+        if self.signed_in is None:
+            raise VaultLocked("Nobody is signed in.", "Sign in with a passphrase.")
+        self.signed_in.check_standing()
+        return self.signed_in
+
+
+def why_read_only(warnings: tuple[str, ...]) -> str:
+    """What the ledger said when it was opened, as one remedy."""
+    return " ".join(warnings)
+
+
+def new_command_id() -> str:
+    """A fresh id for a command (UUIDv7, RFC 9562)."""
+    return str(uuid_utils.uuid7())

@@ -1,0 +1,77 @@
+"""From what a person types (a number shown on screen, or a reference) to an account or customer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from auditdesk.domain.account import Account
+from auditdesk.domain.customer import Customer
+from auditdesk.domain.errors import Conflict, Refused
+from auditdesk.services.access.context import Books
+from auditdesk.services.access.revealing import Revealer
+
+
+def find_account(books: Books, text: str) -> str:
+    """The number of the account with this number or reference. Raises `Refused` (`account_unknown`)."""
+    row = books.ledger.find_account(text.strip())
+    if row is None:
+        raise Refused(
+            "account_unknown", "There is no account with that number or reference.", field="account"
+        )
+    return row.number
+
+
+def find_customer(books: Books, text: str) -> str:
+    """The number of the customer with this number or reference. Raises `Refused` (`customer_unknown`)."""
+    row = books.ledger.find_customer(text.strip())
+    if row is None:
+        raise Refused(
+            "customer_unknown", "There is no customer with that number or reference.", field="customer"
+        )
+    return row.number
+
+
+def known_number(books: Books, text: str) -> str:
+    """The number that `text` stands for, or nothing: what a person typed may be anything."""
+    row = books.ledger.find_account(text) or books.ledger.find_customer(text)
+    return row.number if row else ""
+
+
+def load_account(books: Books, number: str) -> Account:
+    """The account's present state. Raises `Refused` (`account_unknown`)."""
+    loaded = books.ledger.load_account(number)
+    if loaded is None:
+        raise Refused("account_unknown", "There is no such account.", field="account")
+    return loaded.state
+
+
+def load_customer(books: Books, text: str) -> Customer:
+    """The customer's present state, as far as it can be revealed. Raises `Refused` (`customer_unknown`)."""
+    number = find_customer(books, text)
+    revealer = Revealer(books.ledger, books.unlocked)
+    loaded = books.ledger.load_customer(number, reveal=revealer.personal, reveal_snapshot=revealer.snapshot)
+    if loaded is None:
+        raise Refused("customer_unknown", "There is no such customer.", field="customer")
+    return loaded.state
+
+
+def check_unchanged(what: str, version: int, expected_version: int | None) -> None:
+    """Raise `Conflict` where the operator saw another version of `what` than there is now."""
+    if expected_version is not None and version != expected_version:
+        raise Conflict(
+            f"{what} has changed since: now at event {version}, not {expected_version}.",
+            "Look again, and post once more if it is still right.",
+        )
+
+
+def check_free(books: Books, find: Callable[[Books, str], str], reference: str) -> None:
+    """Raise `Refused` (`reference_taken`) where `find` leads from a reference to somebody already."""
+    if not reference:
+        return
+    try:
+        taken_by = find(books, reference)
+    except Refused:
+        return
+    raise Refused(
+        "reference_taken", f"The reference is {taken_by}'s already.", "Choose another.", field="reference"
+    )

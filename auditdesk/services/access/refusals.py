@@ -1,0 +1,40 @@
+"""What was asked and which rule said no, kept in the log."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from auditdesk.domain import events as e
+from auditdesk.domain.errors import Refused
+from auditdesk.domain.facts import Fact
+from auditdesk.domain.streams import operator_stream
+from auditdesk.ledger.ledger import StreamAppend
+from auditdesk.services.access.context import Books, new_command_id
+
+
+class Ask(NamedTuple):
+    """What is asked for, in the words in which a refusal is recorded."""
+
+    command: str
+    target: str
+    command_id: str
+    amount_minor: int | None = None
+
+
+def record_refusal(
+    books: Books, command: str, target: str, refused: Refused, amount_minor: int | None = None
+) -> None:
+    """Keep a refusal in the stream of the operator who asked.
+
+    `target` names something of ours: what is only typed is free text, and left out by the caller.
+    """
+    event = e.CommandRefused(
+        command=command,
+        target=target,
+        code=refused.code,
+        message=refused.message,
+        amount_minor=amount_minor,
+    )
+    stream = operator_stream(books.operator)
+    append = StreamAppend(stream, None, (Fact(event),), books.ledger.now_us(), None)
+    books.ledger.append([append], operator=books.operator, command_id=new_command_id())

@@ -1,0 +1,131 @@
+"""Import of a bank's history: what the source says, kept as fact, in one transaction or not at all.
+
+Each file is read twice. The first pass keeps where each row stands and when it is to be booked, nothing
+personal; the second reads the rows in booking order and appends. A row that can't be taken is
+rejected with its reason; rows read = rows booked + rows rejected + rows already there.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final
+
+from auditdesk.domain import events as e
+from auditdesk.domain.errors import Refused
+from auditdesk.domain.facts import Fact
+from auditdesk.domain.streams import BANK
+from auditdesk.ledger.batch import Batch
+from auditdesk.ledger.ledger import StreamAppend
+from auditdesk.services.access.context import NO_PROGRESS, Books, Progress, new_command_id
+from auditdesk.services.files.atomic import drafting
+from auditdesk.services.importing.accounts import AccountImport
+from auditdesk.services.importing.csv_file import CsvFile
+from auditdesk.services.importing.customers import CustomerImport
+from auditdesk.services.importing.entries import EntryImport
+from auditdesk.services.importing.plan import FileImport, ImportRun, Rejects, Share
+from auditdesk.services.importing.summary import FileSummary, ImportSummary
+
+FILES: Final[tuple[tuple[str, type[FileImport]], ...]] = (
+    ("customers.csv", CustomerImport),
+    ("accounts.csv", AccountImport),
+    ("transactions.csv", EntryImport),
+)
+
+
+class Importer:
+    """Imports for one operator."""
+
+    def __init__(self, books: Books) -> None:
+        self._books = books
+
+    def run(
+        self, folder: Path, *, rejects: Path | None = None, progress: Progress = NO_PROGRESS
+    ) -> ImportSummary:
+        """Import a folder of customers.csv, accounts.csv and transactions.csv; a missing one is passed over.
+
+        `rejects` is where rejected rows go, as they stood, with line and reason. Raises `Refused`
+        (`folder_empty`, `columns_missing`, `rejects_in_workspace`, …), `Cancelled`, or a `Fault`; then
+        nothing was imported.
+        """
+        self._books.check_writable()
+        files = [(name, cls) for name, cls in FILES if (folder / name).is_file()]
+        if not files:
+            names = ", ".join(name for name, _ in FILES)
+            raise Refused(
+                "folder_empty", f"There is none of {names} in {folder}.", "Choose another.", field="folder"
+            )
+        if rejects is not None:
+            self._check_rejects(folder, rejects)
+        with drafting() as drafts, ExitStack() as transaction:
+            rejected = Rejects(drafts, rejects)
+            batch = transaction.enter_context(self._books.ledger.writing())
+            run = ImportRun(self._books, batch, new_command_id(), rejected)
+            summary = _import_files(run, [(folder / name, cls) for name, cls in files], progress)
+            if summary.rows_booked:
+                summary = summary._replace(clamped_us=self._record(batch, summary))
+            progress.check()
+            drafts.publish(transaction.close)  # the rejects are put in place only if the commit succeeds
+        return summary
+
+    def _check_rejects(self, folder: Path, rejects: Path) -> None:
+        """Rejected rows are personal data in the clear, and replace what is in their place."""
+        target, home = rejects.expanduser().resolve(), self._books.ledger.path.resolve().parent
+        if target.is_relative_to(home):
+            raise Refused(
+                "rejects_in_workspace",
+                "Rejected rows can't lie in the workspace, which is to forget when asked.",
+                "Choose another folder.",
+                field="rejects",
+            )
+        if target in {(folder / name).resolve() for name, _ in FILES}:
+            raise Refused(
+                "rejects_is_source",
+                f"{rejects} is a file of the source.",
+                "Choose another name.",
+                field="rejects",
+            )
+
+    def _record(self, batch: Batch, summary: ImportSummary) -> int:
+        """Record the import as a whole; returns how far the clock was clamped, microseconds."""
+        event = e.HistoryImported(
+            sources={name: file.sha256 for name, file in summary.files.items()},
+            rows_read=summary.rows_read,
+            rows_booked=summary.rows_booked,
+            rows_rejected=summary.rows_rejected,
+            rows_already_there=summary.rows_already_there,
+        )
+        append = StreamAppend(BANK, None, (Fact(event),), batch.head.recorded_at_us, None)
+        appended = batch.append(
+            [append],
+            operator=self._books.operator,
+            command_id=summary.correlation_id,
+            correlation_id=summary.correlation_id,
+        )
+        return appended.clamped_us
+
+
+def _import_files(
+    run: ImportRun, files: list[tuple[Path, type[FileImport]]], progress: Progress
+) -> ImportSummary:
+    """Progress counts the bytes of all files twice: once as they are read, once as they are booked."""
+    sizes = {path: path.stat().st_size for path, _ in files}
+    total_bytes = 2 * sum(sizes.values())
+    before_bytes = 0
+    summaries: dict[str, FileSummary] = {}
+    for path, cls in files:
+        reading = Share(progress, before_bytes, total_bytes)
+        booking = Share(progress, before_bytes + sizes[path], total_bytes)
+        summaries[path.name] = _import_file(run, path, cls, reading, booking)
+        before_bytes += 2 * sizes[path]
+    return ImportSummary(summaries, run.rejects.first, run.correlation_id)
+
+
+def _import_file(
+    run: ImportRun, path: Path, cls: type[FileImport], reading: Progress, booking: Progress
+) -> FileSummary:
+    file = CsvFile(path, cls.REQUIRED, cls.OPTIONAL)
+    try:
+        return cls(run, file).run(reading, booking)
+    finally:
+        file.close()

@@ -1,0 +1,239 @@
+"""Forgetting a customer: the key is destroyed, the log stays whole.
+
+The steps, each idempotent and in this order, so that a crash between any two is resumed:
+`ErasureRequested` in the log → fence, key destroyed and vault key rotated in the vault →
+`CustomerForgotten` in the log. Whatever a restored vault brings back is destroyed again.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final, Literal, NamedTuple, Protocol
+
+from auditdesk.domain import events as e
+from auditdesk.domain.account import Account
+from auditdesk.domain.commands import customer as customer_rules
+from auditdesk.domain.commands.account import When
+from auditdesk.domain.customer import Customer
+from auditdesk.domain.errors import AuditdeskError, Fault, Refused
+from auditdesk.domain.facts import Fact
+from auditdesk.domain.instants import day_of
+from auditdesk.domain.personal import REDACTED, Mask, Personal
+from auditdesk.domain.streams import account_stream, customer_stream
+from auditdesk.ledger.ledger import Batch, Ledger, StreamAppend
+from auditdesk.services.access.context import Books
+from auditdesk.services.access.lookup import find_customer, load_account, load_customer
+from auditdesk.services.access.refusals import record_refusal
+from auditdesk.services.access.revealing import Revealer
+from auditdesk.vault.vault import Unlocked, Vault
+
+SYSTEM: Final = "system"
+KEPT: Final = (
+    "Amounts, dates, account numbers and balances: a bank must keep its books (e.g. GDPR Art. 17(3)(b)).",
+    "The customer's number, as a pseudonym that leads to nobody once the key is destroyed.",
+    "The reason for forgetting, which must not name the person.",
+)
+
+Step = Literal["requested", "shredded", "recorded"]
+
+
+class StepListener(Protocol):
+    """Is told of each step once it is durable."""
+
+    def __call__(self, step: Step, /) -> None:
+        """Take note of `step`."""
+
+
+class ErasurePreview(NamedTuple):
+    """What forgetting would touch. `refusal` is None where it may go ahead."""
+
+    customer: Customer
+    accounts: tuple[Account, ...]
+    sealed_events: int
+    snapshots: int
+    exports: tuple[e.ReportExported, ...]
+    kept: tuple[str, ...]
+    refusal: Refused | None
+
+
+class Erasure(NamedTuple):
+    """A finished erasure. `already` says that it was finished before this call."""
+
+    customer: str
+    erased_on: date
+    key_id: str
+    sealed_events: int
+    accounts: tuple[str, ...]
+    already: bool = False
+
+
+class NotForgotten(Fault):
+    """A step failed; the customer is fenced but NOT forgotten, and it is tried again."""
+
+
+class Forgetting:
+    """Forgets customers for one operator."""
+
+    def __init__(self, books: Books) -> None:
+        self._books = books
+        self._ledger = books.ledger
+
+    def preview(self, customer: str) -> ErasurePreview:
+        """What an erasure would touch, and what would stand in its way.
+
+        Raises `Refused` (`customer_unknown`).
+        """
+        state = load_customer(self._books, customer)
+        accounts = self._accounts(state.number)
+        streams = _streams(state.number, accounts)
+        return ErasurePreview(
+            customer=state,
+            accounts=accounts,
+            sealed_events=self._ledger.count_sealed(streams),
+            snapshots=self._ledger.count_snapshots(streams),
+            exports=self._exports(accounts),
+            kept=KEPT,
+            refusal=self._refusal(state, accounts),
+        )
+
+    def forget(self, customer: str, reason: str, *, on_step: StepListener | None = None) -> Erasure:
+        """Forget the customer for good. A customer who is forgotten already is left as he is.
+
+        Raises `Refused` (`open_account`, `reason_identifies`, …) before anything is done, and
+        `NotForgotten` where the environment stopped it half way; then it is resumed at the next open.
+        """
+        unlocked = self._books.check_writable()
+        vault = self._books.vault
+        if vault is None:
+            raise AssertionError("an unlocked vault is a vault")
+        number = find_customer(self._books, customer)
+        state = load_customer(self._books, number)
+        if state.forgotten_at_us is not None:
+            return _finished(self._ledger, number, already=True)
+        if state.erasure_requested_at_us is None:
+            self._request(number, reason)
+        _tell(on_step, "requested")
+        return finish(self._ledger, vault, number, unlocked, operator=self._books.operator, on_step=on_step)
+
+    def _request(self, customer: str, reason: str) -> None:
+        try:
+            with self._ledger.deciding() as batch:  # or an account might be opened meanwhile
+                self._fence(batch, customer, reason)
+        except Refused as refused:
+            record_refusal(self._books, "forget", customer, refused)
+            raise
+
+    def _fence(self, batch: Batch, customer: str, reason: str) -> None:
+        state = load_customer(self._books, customer)
+        if state.erasure_requested_at_us is not None:
+            return  # somebody else was first
+        now_us = self._ledger.now_us()
+        facts = customer_rules.request_erasure(
+            state,
+            self._accounts(customer),
+            reason,
+            when=When(now_us, now_us),
+            former=self._former(customer),
+        )
+        append = StreamAppend(customer_stream(customer), state, facts, now_us, None)
+        batch.append([append], operator=self._books.operator, command_id=f"forget:{customer}")
+
+    def _former(self, customer: str) -> list[Personal | Mask | None]:
+        """All that was ever known of the customer, so that the reason can't name who he was before."""
+        revealer = Revealer(self._ledger, self._books.unlocked)
+        return [revealer.personal(envelope) for envelope in self._ledger.envelopes(customer_stream(customer))]
+
+    def _accounts(self, customer: str) -> tuple[Account, ...]:
+        return tuple(load_account(self._books, row.number) for row in self._ledger.accounts_of(customer))
+
+    def _refusal(self, state: Customer, accounts: tuple[Account, ...]) -> Refused | None:
+        now_us = self._ledger.now_us()
+        try:
+            customer_rules.check_forgettable(state, accounts, when=When(now_us, now_us))
+        except Refused as refused:
+            return refused
+        return None
+
+    def _exports(self, accounts: tuple[Account, ...]) -> tuple[e.ReportExported, ...]:
+        concerned = {account.number for account in accounts} | {""}
+        events = (envelope.event() for envelope in self._ledger.log(types=(e.ReportExported.TAG,)))
+        return tuple(
+            event for event in events if isinstance(event, e.ReportExported) and event.account in concerned
+        )
+
+
+def finish(
+    ledger: Ledger,
+    vault: Vault,
+    customer: str,
+    unlocked: Unlocked | None,
+    *,
+    operator: str = SYSTEM,
+    on_step: StepListener | None = None,
+) -> Erasure:
+    """Take an erasure that was requested to its end, from whichever step it is at."""
+    try:
+        key_id = vault.shred(customer, unlocked=unlocked)
+        _tell(on_step, "shredded")
+        _record(ledger, customer, key_id, operator)
+    except AuditdeskError as error:
+        raise NotForgotten(
+            f"Customer {customer} is NOT forgotten yet: {error.message}",
+            "The customer is fenced; it goes on at the next try, or when the workspace is next opened.",
+        ) from error
+    _tell(on_step, "recorded")
+    return _finished(ledger, customer, already=False)
+
+
+def resume(ledger: Ledger, vault: Vault, unlocked: Unlocked | None) -> tuple[str, ...]:
+    """Finish what a crash interrupted, and destroy every key that a restored vault brought back.
+
+    Returns the customers concerned.
+    """
+    holds_key = vault.key_subjects()
+    fenced = vault.fenced()
+    concerned = []
+    for row in ledger.erasures():
+        if row.forgotten_at_us is None:
+            finish(ledger, vault, row.number, unlocked)
+            concerned.append(row.number)
+        elif row.number in holds_key or row.number not in fenced:
+            vault.shred(row.number, unlocked=unlocked)
+            concerned.append(row.number)
+    return tuple(concerned)
+
+
+def _record(ledger: Ledger, customer: str, key_id: str, operator: str) -> None:
+    loaded = ledger.load_customer(customer, reveal=lambda _: None, reveal_snapshot=lambda *_: REDACTED)
+    if loaded is None or loaded.state.forgotten_at_us is not None:
+        return
+    accounts = tuple(row.number for row in ledger.accounts_of(customer))
+    streams = [customer_stream(customer), *(account_stream(account) for account in accounts)]
+    event = e.CustomerForgotten(key_id=key_id, sealed_events=ledger.count_sealed(streams), accounts=accounts)
+    booked_at_us = max(ledger.now_us(), loaded.state.last_booked_at_us)
+    append = StreamAppend(customer_stream(customer), loaded.state, (Fact(event),), booked_at_us, None)
+    ledger.append([append], operator=operator, command_id=f"forgotten:{customer}")
+
+
+def _finished(ledger: Ledger, customer: str, *, already: bool) -> Erasure:
+    for envelope in reversed(ledger.envelopes(customer_stream(customer))):
+        event = envelope.event()
+        if isinstance(event, e.CustomerForgotten):
+            return Erasure(
+                customer=customer,
+                erased_on=day_of(envelope.booked_at_us),
+                key_id=event.key_id,
+                sealed_events=event.sealed_events,
+                accounts=event.accounts,
+                already=already,
+            )
+    raise Fault(f"The ledger does not say that customer {customer} was forgotten.", "Verify the ledger.")
+
+
+def _streams(customer: str, accounts: tuple[Account, ...]) -> list[str]:
+    return [customer_stream(customer), *(account_stream(account.number) for account in accounts)]
+
+
+def _tell(listener: StepListener | None, step: Step) -> None:
+    if listener is not None:
+        listener(step)

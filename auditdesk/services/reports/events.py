@@ -1,0 +1,165 @@
+"""The event log as a report: every event of the bank in the order of the log, or one account's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final, NamedTuple
+
+from auditdesk.domain import codec
+from auditdesk.domain import events as e
+from auditdesk.domain.moments import AtInstant
+from auditdesk.domain.personal import Mask
+from auditdesk.domain.streams import account_stream, name_in
+from auditdesk.ledger.envelope import Envelope
+from auditdesk.ledger.rows import AccountRow
+from auditdesk.services.reports.cells import amount_writer, instant
+from auditdesk.services.reports.frame import Row, Source, Totals, envelopes_of, spans
+
+COLUMNS: Final = (
+    "position",
+    "stream",
+    "version",
+    "event",
+    "booked_at",
+    "recorded_at",
+    "value_date",
+    "operator",
+    "subject",
+    "amount",
+    "currency",
+    "details",
+    "personal",
+    "command_id",
+    "correlation_id",
+    "event_id",
+)
+
+
+class Holding(NamedTuple):
+    """Whose an account is, its currency, and how that currency's amounts are written."""
+
+    customer: str
+    currency: str
+    decimal: Callable[[int], str]
+
+
+class EventLog:
+    """One row an event. `subject` is the customer whom it concerns, `amount` signed.
+
+    `details` are the event's own members as canonical JSON, `personal` the personal data beside it as
+    JSON, its mask, or nothing where it has none.
+    """
+
+    columns: tuple[str, ...] = COLUMNS
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self.totals = Totals()
+        self._masks: dict[str, str] = {}
+        ledger, query = source.ledger, source.query
+        self._spans = spans(ledger, query) if query.account else []
+        self.expected_rows = (
+            sum(max(0, span.last - span.first + 1) for span in self._spans)
+            if query.account
+            else query.last_position
+        )
+        self._holdings = {account_stream(row.number): _holding(row) for row in ledger.account_rows()}
+
+    def rows(self) -> Iterator[Row]:
+        """The events, by position."""
+        add = self.totals.add
+        text, json, personal = self._source.text, self._source.json, self._personal
+        holdings, decode = self._holdings, codec.decode_event
+        recorded_at_us, recorded_at = -1, ""  # neighbours are often of one instant, operator and command
+        operator = operator_cell = correlation_id = correlation_cell = ""
+        for envelope in self._envelopes():
+            value_date = amount = currency = ""
+            holding = holdings.get(envelope.stream)
+            if holding is not None and envelope.type in _SIGNS:
+                event: Any = decode(envelope.type, envelope.schema, envelope.payload)
+                amount_minor = _SIGNS[envelope.type] * event.amount_minor
+                currency = holding.currency
+                value_date = event.value_date
+                amount = holding.decimal(amount_minor)
+                add(currency, amount_minor)
+            if envelope.recorded_at_us != recorded_at_us:
+                recorded_at_us = envelope.recorded_at_us
+                recorded_at = instant(recorded_at_us)
+            if envelope.operator != operator:
+                operator = envelope.operator
+                operator_cell = text(operator)
+            if envelope.correlation_id != correlation_id:
+                correlation_id = envelope.correlation_id
+                correlation_cell = text(correlation_id)
+            yield (
+                envelope.position,
+                envelope.stream if holding else text(envelope.stream),
+                envelope.version,
+                envelope.type,
+                instant(envelope.booked_at_us),
+                recorded_at,
+                value_date,
+                operator_cell,
+                holding.customer if holding else _customer_in(envelope),
+                amount,
+                currency,
+                json(str(envelope.payload, "utf-8")),
+                "" if envelope.sealed is None else personal(envelope),
+                text(envelope.command_id),
+                correlation_cell,
+                envelope.event_id,
+            )
+
+    def extras(self) -> dict[str, Any]:
+        """Nothing beyond the totals."""
+        return {}
+
+    def _personal(self, envelope: Envelope) -> str:
+        subject = envelope.subject or ""
+        if subject not in self._masks:
+            mask = self._source.revealer.mask_of(subject)
+            self._masks[subject] = str(mask) if mask else ""
+        if self._masks[subject]:
+            return self._masks[subject]
+        personal = self._source.revealer.personal(envelope)
+        if personal is None or isinstance(personal, Mask):
+            return str(personal or "")
+        return self._source.json(codec.encode_personal(personal).decode())
+
+    def _envelopes(self) -> Iterable[Envelope]:
+        """What the bounds leave. The log is by position, so only its recorded-at instants cut it off."""
+        query = self._source.query
+        if query.account:
+            return (envelope for span in self._spans for envelope in envelopes_of(self._source.ledger, span))
+        log = self._source.ledger.log(up_to=query.last_position)
+        as_of = query.as_of
+        if query.from_us is None and query.to_us is None and not isinstance(as_of, AtInstant):
+            return log
+        return self._bounded(log)
+
+    def _bounded(self, log: Iterable[Envelope]) -> Iterator[Envelope]:
+        query = self._source.query
+        from_us, to_us, as_of = query.from_us, query.to_us, query.as_of
+        by_record = isinstance(as_of, AtInstant) and as_of.clock == "recorded"
+        for envelope in log:
+            if isinstance(as_of, AtInstant):
+                if by_record and envelope.recorded_at_us > as_of.instant_us:
+                    return
+                if not by_record and envelope.booked_at_us > as_of.instant_us:
+                    continue
+            if from_us is not None and envelope.booked_at_us < from_us:
+                continue
+            if to_us is not None and envelope.booked_at_us > to_us:
+                continue
+            yield envelope
+
+
+_SIGNS: Final[dict[str, int]] = {cls.TAG: cls.SIGN for cls in e.MONEY_EVENTS}
+
+
+def _holding(row: AccountRow) -> Holding:
+    return Holding(row.customer, row.currency, amount_writer(row.currency))
+
+
+def _customer_in(envelope: Envelope) -> str:
+    return name_in(envelope.stream) if envelope.stream.startswith("customer/") else ""

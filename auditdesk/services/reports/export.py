@@ -1,0 +1,205 @@
+"""Reports as CSV files: RFC 4180, UTF-8, CRLF, dot decimals, ISO dates; a manifest beside each.
+
+A report is there whole, with its manifest, or not at all. Personal data is redacted unless it is to be
+revealed; each revealing export is recorded in the operator's stream.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from auditdesk.domain import events as e
+from auditdesk.domain.errors import Conflict, Refused
+from auditdesk.domain.facts import Fact
+from auditdesk.domain.moments import NOW, AtVersion, Moment
+from auditdesk.domain.streams import operator_stream
+from auditdesk.ledger.ledger import StreamAppend
+from auditdesk.services.access.context import NO_PROGRESS, Books, Progress, new_command_id
+from auditdesk.services.access.lookup import find_account
+from auditdesk.services.access.revealing import Revealer
+from auditdesk.services.files.atomic import Draft, drafting, outside_workspace
+from auditdesk.services.history.history import History
+from auditdesk.services.reports.balances import Balances
+from auditdesk.services.reports.cells import instant
+from auditdesk.services.reports.erasures import ErasureRegister
+from auditdesk.services.reports.events import EventLog
+from auditdesk.services.reports.frame import ControlTotal, Query, Report, ReportName, Source, make_source
+from auditdesk.services.reports.frame import batches as in_batches
+from auditdesk.services.reports.manifest import manifest_bytes, manifest_path
+from auditdesk.services.reports.statement import Statement
+from auditdesk.services.reports.trust import UNVERIFIED, standing_of
+
+REPORTS: Final[dict[ReportName, Callable[[Source], Report]]] = {
+    "statement": Statement,
+    "balances": Balances,
+    "events": EventLog,
+    "erasures": ErasureRegister,
+}
+BATCH_ROWS: Final = 2_000
+MARK_COLUMN: Final = "verification"
+BOM: Final = b"\xef\xbb\xbf"
+
+
+class ExportResult(NamedTuple):
+    """A report that was written. `sha256` is of the CSV file's bytes, hex.
+
+    `unverified` says that the ledger is damaged; then each row says so, in a last column.
+    """
+
+    path: Path
+    rows: int
+    sha256: str
+    manifest_path: Path
+    control_totals: tuple[ControlTotal, ...]
+    revealed: bool
+    unverified: bool
+
+
+class Reports:
+    """Writes reports for one operator."""
+
+    def __init__(self, books: Books, history: History) -> None:
+        self._books = books
+        self._history = history
+        self._ledger = books.ledger
+
+    def export(
+        self,
+        report: ReportName,
+        out: Path,
+        *,
+        account: str = "",
+        from_us: int | None = None,
+        to_us: int | None = None,
+        as_of: Moment = NOW,
+        reveal: bool = False,
+        raw: bool = False,
+        bom: bool = False,
+        progress: Progress = NO_PROGRESS,
+    ) -> ExportResult:
+        """Write a report of one account (number or reference) or of all, and its manifest beside it.
+
+        `from_us` and `to_us` bound the booked-at instant of entries and events, both inclusive. `raw`
+        leaves text cells as they are instead of making them safe for spreadsheets. `reveal` writes
+        personal data in the clear. Raises `Refused` (`account_unknown`, `report_unknown`,
+        `moment_needs_account`, `range_reversed`, …), `VaultLocked`, `Cancelled`, or the `Fault` of a
+        place that can't be written; then an older file at `out` is as it was.
+        """
+        if report not in REPORTS:
+            names = ", ".join(REPORTS)
+            raise Refused("report_unknown", f"There is no report {report!r}.", f"Choose one of {names}.")
+        if reveal:
+            self._books.check_writable()
+        target = outside_workspace(out, self._ledger.path.parent, personal=reveal)
+        revealer = Revealer(self._ledger, self._books.unlocked if reveal else None)
+        with self._ledger.look():
+            query = self._query(report, account, from_us, to_us, as_of)
+            content = REPORTS[report](make_source(self._ledger, revealer, query, as_is=raw))
+            erasures = len(self._ledger.erasures())
+        with drafting() as drafts:
+            file = drafts.add(target)
+            if bom:
+                file.write(BOM)
+            standing = standing_of(self._books, query.last_position)
+            rows = _write_rows(content, file, progress, mark=UNVERIFIED if standing.damaged else "")
+            drafts.add(manifest_path(target)).write(
+                manifest_bytes(
+                    bank={"ledger_id": self._ledger.ledger_id, "bank": self._ledger.bank},
+                    report=self._describe(report, file, rows, reveal=reveal, raw=raw, bom=bom),
+                    query=query,
+                    totals=content.totals.as_rows(),
+                    extras={"verification": standing.document, **content.extras()},
+                )
+            )
+            progress.check()
+            exported = e.ReportExported(
+                report=report, rows=rows, sha256=file.sha256_hex, account=query.account
+            )
+            drafts.publish(lambda: self._record(exported, erasures) if reveal else None)
+        return ExportResult(
+            path=out,
+            rows=rows,
+            sha256=file.sha256_hex,
+            manifest_path=manifest_path(target),
+            control_totals=content.totals.as_rows(),
+            revealed=reveal,
+            unverified=standing.damaged,
+        )
+
+    def _query(
+        self, report: ReportName, account: str, from_us: int | None, to_us: int | None, as_of: Moment
+    ) -> Query:
+        number = find_account(self._books, account) if account else ""
+        if report == "erasures" and account:
+            raise Refused(
+                "account_without_meaning",
+                "The register of erasures is the bank's, not an account's.",
+                "Leave the account out.",
+                field="account",
+            )
+        if report == "balances" and (from_us is not None or to_us is not None):
+            raise Refused(
+                "range_without_meaning",
+                "Balances are those of one moment, not of a range of dates.",
+                "Give the as-of moment instead.",
+                field="from",
+            )
+        if from_us is not None and to_us is not None and from_us > to_us:
+            raise Refused("range_reversed", "The range of dates ends before it begins.", field="to")
+        if isinstance(as_of, AtVersion):
+            if not number:
+                raise Refused(
+                    "moment_needs_account",
+                    "A version belongs to one account.",
+                    "Give the account, or a date.",
+                    field="as_of",
+                )
+            self._history.account_at(number, as_of)
+        return Query(number, from_us, to_us, as_of, self._ledger.head().position)
+
+    def _describe(
+        self, report: ReportName, file: Draft, rows: int, *, reveal: bool, raw: bool, bom: bool
+    ) -> dict[str, Any]:
+        return {
+            "report": report,
+            "file": file.target.name,
+            "sha256": file.sha256_hex,
+            "bytes": file.size_bytes,
+            "rows": rows,
+            "form": "raw" if raw else "spreadsheet-safe",
+            "byte_order_mark": bom,
+            "personal_data": reveal,
+            "made_at": instant(self._books.clock()),
+            "made_by": self._books.operator,
+        }
+
+    def _record(self, exported: e.ReportExported, erasures: int) -> None:
+        """Keep that personal data left the system, unless somebody was forgotten while it was read."""
+        if len(self._ledger.erasures()) != erasures:
+            raise Conflict("A customer was forgotten while the report was made.", "Make it again.")
+        stream = operator_stream(self._books.operator)
+        append = StreamAppend(stream, None, (Fact(exported),), self._ledger.now_us(), None)
+        self._ledger.append([append], operator=self._books.operator, command_id=new_command_id())
+
+
+def _write_rows(report: Report, file: Draft, progress: Progress, *, mark: str) -> int:
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow((*report.columns, MARK_COLUMN) if mark else report.columns)
+    rows = 0
+    progress.report(0, report.expected_rows, "Writing")
+    for batch in in_batches(report.rows(), BATCH_ROWS):
+        writer.writerows([(*row, mark) for row in batch] if mark else batch)
+        file.write(buffer.getvalue().encode())
+        buffer.seek(0)
+        buffer.truncate()
+        rows += len(batch)
+        progress.report(rows, max(rows, report.expected_rows), "Writing")
+        progress.check()
+    file.write(buffer.getvalue().encode())
+    progress.report(rows, rows, "Writing")
+    return rows

@@ -1,0 +1,151 @@
+"""What every report has: what was asked for, the columns, the rows, and totals to check them by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import Any, Final, Literal, NamedTuple, Protocol
+
+from auditdesk.domain.account import Account
+from auditdesk.domain.moments import AtInstant, Moment, Now
+from auditdesk.domain.streams import account_stream
+from auditdesk.ledger.envelope import Envelope
+from auditdesk.ledger.ledger import Ledger
+from auditdesk.services.access.revealing import Revealer
+from auditdesk.services.reports.cells import Cell, raw, safe_json, safe_text
+
+ReportName = Literal["statement", "balances", "events", "erasures"]
+Row = tuple[Cell, ...]
+PAGE_EVENTS: Final = 5_000
+
+
+class Query(NamedTuple):
+    """What a report is of. `account` is a number or empty (all); instants are microseconds UTC.
+
+    `from_us` and `to_us` bound the booked-at instant, both inclusive; `as_of` cuts by its own clock.
+    `last_position` is the log's end when the report was begun: what is appended meanwhile is not in it.
+    """
+
+    account: str
+    from_us: int | None
+    to_us: int | None
+    as_of: Moment
+    last_position: int
+
+
+class Source(NamedTuple):
+    """Where the rows come from, and how text is written into cells."""
+
+    ledger: Ledger
+    revealer: Revealer
+    query: Query
+    text: Callable[[str], str]
+    json: Callable[[str], str]
+
+
+class Report(Protocol):
+    """One report. `rows` may be iterated once; `totals` and `extras` are complete afterwards."""
+
+    columns: tuple[str, ...]
+    totals: Totals
+    expected_rows: int
+
+    def rows(self) -> Iterator[Row]:
+        """The rows, in bounded memory."""
+
+    def extras(self) -> dict[str, Any]:
+        """What the manifest says of this report beyond the totals."""
+
+
+class ControlTotal(NamedTuple):
+    """The sum of the debits and of the credits in one currency; both zero or more, in minor units."""
+
+    currency: str
+    debit_minor: int
+    credit_minor: int
+
+
+class Totals:
+    """Adds up signed amounts per currency."""
+
+    def __init__(self) -> None:
+        self._sums: dict[str, list[int]] = {}
+
+    def add(self, currency: str, amount_minor: int) -> None:
+        """Count one amount: a debit below zero, else a credit."""
+        sums = self._sums.get(currency)
+        if sums is None:
+            sums = self._sums[currency] = [0, 0]
+        if amount_minor < 0:
+            sums[0] -= amount_minor
+        else:
+            sums[1] += amount_minor
+
+    def as_rows(self) -> tuple[ControlTotal, ...]:
+        """The sums, by currency."""
+        return tuple(ControlTotal(currency, *sums) for currency, sums in sorted(self._sums.items()))
+
+
+class Span(NamedTuple):
+    """The events of one account that a report is of: versions `first` to `last`, none where last < first."""
+
+    number: str
+    reference: str
+    currency: str
+    first: int
+    last: int
+
+
+def make_source(ledger: Ledger, revealer: Revealer, query: Query, *, as_is: bool) -> Source:
+    """The source of a report in the raw form (`as_is`) or the spreadsheet-safe one."""
+    return Source(ledger, revealer, query, raw if as_is else safe_text, raw if as_is else safe_json)
+
+
+def spans(ledger: Ledger, query: Query) -> list[Span]:
+    """The accounts that had been opened at the moment, with the versions that the bounds leave.
+
+    Both clocks never decrease within a stream, so that bounds always leave one stretch of versions.
+    """
+    with ledger.look():
+        rows = [ledger.find_account(query.account)] if query.account else ledger.account_rows()
+        found = []
+        for row in rows:
+            if row is None:
+                continue
+            stream = account_stream(row.number)
+            last = _last_version(ledger, stream, query)
+            if last == 0:
+                continue
+            if query.to_us is not None:
+                last = min(last, ledger.version_at(stream, AtInstant(query.to_us)))
+            first = 1
+            if query.from_us is not None:
+                first += ledger.version_at(stream, AtInstant(query.from_us - 1))
+            found.append(Span(row.number, row.reference, row.currency, first, last))
+        return found
+
+
+def _last_version(ledger: Ledger, stream: str, query: Query) -> int:
+    if isinstance(query.as_of, Now):
+        return ledger.stream_length(stream)
+    return ledger.version_at(stream, query.as_of)
+
+
+def envelopes_of(ledger: Ledger, span: Span) -> Iterator[Envelope]:
+    """The span's events, a page at a time."""
+    stream = account_stream(span.number)
+    for after in range(span.first - 1, span.last, PAGE_EVENTS):
+        yield from ledger.envelopes(stream, after=after, up_to=min(after + PAGE_EVENTS, span.last))
+
+
+def state_after(ledger: Ledger, number: str, version: int) -> Account | None:
+    """The account's state after `version` events; None before the first."""
+    loaded = ledger.load_account(number, version=version) if version > 0 else None
+    return loaded.state if loaded else None
+
+
+def batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
+    """The rows in lists of `size`."""
+    iterator = iter(rows)
+    while batch := list(islice(iterator, size)):
+        yield batch

@@ -1,0 +1,128 @@
+"""The account statement, in the order of ISO 20022 camt.053: opening balance, entries, closing balance.
+
+The identity OPBD + credits - debits = CLBD is checked against the account's state for every account:
+a statement that contradicts the books is not made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from auditdesk.domain import events as e
+from auditdesk.domain.errors import LedgerDamaged
+from auditdesk.domain.money import format_amount
+from auditdesk.domain.personal import Mask, Remittance
+from auditdesk.ledger.envelope import Envelope
+from auditdesk.services.reports.cells import amount_writer, instant
+from auditdesk.services.reports.frame import Row, Source, Span, Totals, envelopes_of, spans, state_after
+
+COLUMNS: Final = (
+    "account",
+    "reference",
+    "version",
+    "booked_at",
+    "value_date",
+    "event",
+    "debit",
+    "credit",
+    "balance",
+    "currency",
+    "operator",
+    "counterparty",
+    "memo",
+    "stated_balance",
+    "account_reference",
+)
+
+
+class Statement:
+    """The money entries of one account or of all, with the running balance after each.
+
+    `reference` is the entry's own: the source's for imported ones, else the command's id.
+    """
+
+    columns: tuple[str, ...] = COLUMNS
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._spans = spans(source.ledger, source.query)
+        self.totals = Totals()
+        self.expected_rows = sum(max(0, span.last - span.first + 1) for span in self._spans)
+        self._balances: list[dict[str, str]] = []
+
+    def rows(self) -> Iterator[Row]:
+        """The entries, account by account. Raises `LedgerDamaged` where the identity does not hold."""
+        for span in self._spans:
+            yield from self._account(span)
+
+    def extras(self) -> dict[str, Any]:
+        """The balances that frame each account's entries (camt.053: OPBD, CLBD, CLAV)."""
+        return {
+            "balances": self._balances,
+            "identity": "OPBD + credits - debits = CLBD holds for each account",
+        }
+
+    def _account(self, span: Span) -> Iterator[Row]:
+        opening = state_after(self._source.ledger, span.number, min(span.first - 1, span.last))
+        balance_minor = opening_minor = opening.balance_minor if opening else 0
+        add = self.totals.add
+        text = self._source.text
+        account_reference = text(span.reference)
+        decimal = amount_writer(span.currency)
+        for envelope in envelopes_of(self._source.ledger, span):
+            event = envelope.event()
+            if not isinstance(event, e.MoneyEvent):
+                continue
+            amount = decimal(event.amount_minor)
+            signed_minor = event.SIGN * event.amount_minor
+            balance_minor += signed_minor
+            add(span.currency, signed_minor)
+            counterparty, memo = self._remittance(envelope)
+            stated_minor = event.stated_balance_minor
+            yield (
+                span.number,
+                text(event.reference or envelope.command_id),
+                envelope.version,
+                instant(envelope.booked_at_us),
+                event.value_date,
+                envelope.type,
+                "" if event.SIGN > 0 else amount,
+                amount if event.SIGN > 0 else "",
+                decimal(balance_minor),
+                span.currency,
+                text(envelope.operator),
+                counterparty,
+                memo,
+                "" if stated_minor is None else decimal(stated_minor),
+                account_reference,
+            )
+        self._close(span, opening_minor, balance_minor)
+
+    def _remittance(self, envelope: Envelope) -> tuple[str, str]:
+        personal = self._source.revealer.personal(envelope)
+        if isinstance(personal, Mask):
+            mask = str(personal)
+            return mask, mask
+        if isinstance(personal, Remittance):
+            return self._source.text(personal.counterparty), self._source.text(personal.memo)
+        return "", ""
+
+    def _close(self, span: Span, opening_minor: int, balance_minor: int) -> None:
+        closing = state_after(self._source.ledger, span.number, span.last)
+        closing_minor = closing.balance_minor if closing else 0
+        if closing_minor != balance_minor and not self._source.ledger.damage:  # then each row says so
+            raise LedgerDamaged(
+                f"The entries of account {span.number} do not lead from its opening to its closing balance.",
+                "Verify the ledger.",
+            )
+        available_minor = closing.available_minor if closing else 0
+        self._balances.append(
+            {
+                "account": span.number,
+                "currency": span.currency,
+                "OPBD": format_amount(opening_minor, span.currency),
+                "CLBD": format_amount(closing_minor, span.currency),
+                "CLAV": format_amount(available_minor, span.currency),
+            }
+        )

@@ -1,0 +1,48 @@
+"""How far what is read from a ledger can be believed: said beside every report that leaves it."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+from auditdesk.domain.errors import ProofError
+from auditdesk.services.access.context import Books
+from auditdesk.services.reports.cells import instant
+
+UNVERIFIED: Final = "UNVERIFIED"
+
+
+class Standing(NamedTuple):
+    """Whether the ledger is known to be damaged, and what its reports say of it."""
+
+    damaged: bool
+    document: dict[str, Any]
+
+
+def standing_of(books: Books, size: int) -> Standing:
+    """The standing of the log's first `size` events.
+
+    The document has `state` (`UNVERIFIED`, `not verified yet` or `nothing found`), `why`, the Merkle root,
+    the size of the newest checkpoint, and up to which event and when it was verified last.
+    """
+    ledger = books.ledger
+    damage = " ".join(ledger.damage)
+    root = ""
+    try:
+        root = ledger.root(size).hex()
+    except ProofError as error:
+        damage = damage or str(error)
+    newest = ledger.newest_checkpoint()
+    last = books.vault.last_verification() if books.vault else None
+    state = UNVERIFIED if damage else "nothing found" if last else "not verified yet"
+    return Standing(
+        bool(damage),
+        {
+            "state": state,
+            "why": damage,
+            "events": size,
+            "merkle_root": root,
+            "checkpoint": newest.size if newest else None,
+            "verified_to": last.size if last else None,
+            "verified_at": instant(last.verified_at_us) if last else None,
+        },
+    )

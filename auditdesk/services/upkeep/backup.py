@@ -1,0 +1,174 @@
+"""Backups: a copy of the ledger while it is in use, and apart from it a copy of the vault that expires.
+
+The vault's copy holds the keys of people who may be forgotten later, so the name of its folder says until
+when it may be kept; the ledger's copy is sealed and may be kept for good. The ledger is copied first: a vault
+that is newer than the ledger holds keys to spare, an older one would lack some.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import date, timedelta
+from hashlib import file_digest
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import msgspec
+from msgspec import Struct
+
+from auditdesk.domain.errors import Fault, LedgerDamaged, Refused
+from auditdesk.domain.instants import day_of, to_iso
+from auditdesk.ledger.backends.copying import check_pages, copy_ledger
+from auditdesk.ledger.ledger import Ledger
+from auditdesk.services.access.context import NO_PROGRESS, Books, Clock, Progress
+from auditdesk.services.files.atomic import file_faults
+from auditdesk.services.files.folders import new_folder
+from auditdesk.services.verification.run import Verification
+from auditdesk.vault.vault import Vault
+
+FORMAT: Final = 1
+LEDGER_FILE: Final = "ledger.db"
+VAULT_FILE: Final = "vault.db"
+MANIFEST_FILE: Final = "backup.json"
+VAULT_FOLDER_PREFIX: Final = "vault-until-"
+KEEP_VAULT_DAYS: Final = 30
+KEEP_VAULT_DAYS_AT_MOST: Final = 366
+
+
+class BackupManifest(Struct, frozen=True):
+    """What a backup says of itself. What is said of the vault is empty where there is none."""
+
+    format: int
+    ledger_id: str
+    bank: str
+    made_at: str
+    made_by: str
+    events: int
+    ledger_sha256: str
+    vault_sha256: str
+    vault_expires_on: str
+
+
+class BackupResult(NamedTuple):
+    """A backup that was written and verified. `vault_folder` is None where the ledger had no vault."""
+
+    folder: Path
+    vault_folder: Path | None
+    vault_expires_on: date | None
+    events: int
+
+
+class Backup:
+    """Makes backups of one workspace."""
+
+    def __init__(self, books: Books) -> None:
+        self._books = books
+
+    def run(
+        self, folder: Path, *, keep_vault_days: int = KEEP_VAULT_DAYS, progress: Progress = NO_PROGRESS
+    ) -> BackupResult:
+        """Write a backup into a new folder, verified and whole, or not at all.
+
+        Raises `Refused` (`folder_exists`, `folder_in_workspace`, `expiry_range`), `LedgerDamaged` where the
+        copy does not verify, `Cancelled`, or the `Fault` of a place that can't be written.
+        """
+        if not 1 <= keep_vault_days <= KEEP_VAULT_DAYS_AT_MOST:
+            raise Refused(
+                "expiry_range",
+                f"A vault's copy is kept for 1 to {KEEP_VAULT_DAYS_AT_MOST} days.",
+                "A person who is forgotten stays readable in it until then.",
+                field="vault_days",
+            )
+        target = folder.expanduser().resolve()
+        if target.is_relative_to(self._books.ledger.path.resolve().parent):
+            raise Refused(
+                "folder_in_workspace",
+                f"{folder} lies in the workspace itself.",
+                "Choose another place.",
+                field="folder",
+            )
+        expires_on = day_of(self._books.clock()) + timedelta(days=keep_vault_days)
+        with new_folder(target) as draft:
+            return self._write(draft, expires_on, progress)._replace(
+                folder=target,
+                vault_folder=target / vault_folder_name(expires_on) if self._books.vault else None,
+            )
+
+    def _write(self, draft: Path, expires_on: date, progress: Progress) -> BackupResult:
+        books, ledger_copy = self._books, draft / LEDGER_FILE
+
+        def tell(done: int, total: int) -> None:
+            progress.report(done, total, "Copying the ledger")
+            progress.check()
+
+        copy_ledger(books.ledger.path, ledger_copy, tell)
+        vault_copy = None
+        if books.vault is not None:
+            vault_folder = draft / vault_folder_name(expires_on)
+            vault_folder.mkdir(mode=0o700)
+            vault_copy = vault_folder / VAULT_FILE
+            books.vault.copy_to(vault_copy)
+        events = check_files(ledger_copy, vault_copy, books.clock, progress)
+        manifest = BackupManifest(
+            format=FORMAT,
+            ledger_id=books.ledger.ledger_id,
+            bank=books.ledger.bank,
+            made_at=to_iso(books.clock()),
+            made_by=books.operator,
+            events=events,
+            ledger_sha256=sha256_of(ledger_copy),
+            vault_sha256=sha256_of(vault_copy) if vault_copy else "",
+            vault_expires_on=expires_on.isoformat() if vault_copy else "",
+        )
+        (draft / MANIFEST_FILE).write_bytes(msgspec.json.format(msgspec.json.encode(manifest)) + b"\n")
+        return BackupResult(draft, None, expires_on if vault_copy else None, events)
+
+
+def check_files(ledger_file: Path, vault_file: Path | None, clock: Clock, progress: Progress) -> int:
+    """Verify a ledger that nobody else uses, and that its vault fits it; returns how many events it has.
+
+    Raises `LedgerDamaged`, `VaultMismatch`, `Cancelled`.
+    """
+    check_pages(ledger_file)
+    with closing(Ledger.open(ledger_file, clock=clock)) as ledger:
+        if vault_file is None:
+            return _verified(Books(ledger, None, None, "backup", clock), progress)
+        with closing(Vault.open(vault_file, ledger_id=ledger.ledger_id, clock=clock)) as vault:
+            _check_keys_are_whole(ledger, vault)
+            events = _verified(Books(ledger, vault, None, "backup", clock), progress)
+    vault_file.with_name(f"{vault_file.name}-journal").unlink(missing_ok=True)
+    return events
+
+
+def sha256_of(file: Path) -> str:
+    """SHA-256 of a file that nobody writes, hex."""
+    with file_faults(file), file.open("rb") as stream:
+        return file_digest(stream, "sha256").hexdigest()
+
+
+def vault_folder_name(expires_on: date) -> str:
+    """The folder that holds a vault's copy, named after the day when it must be gone."""
+    return f"{VAULT_FOLDER_PREFIX}{expires_on.isoformat()}"
+
+
+def _check_keys_are_whole(ledger: Ledger, vault: Vault) -> None:
+    """Every customer of the ledger has a key or a fence; whoever has neither can't be read again."""
+    known = vault.key_subjects() | vault.fenced()
+    erased = {row.number for row in ledger.erasures()}
+    lost = sorted(row.number for row in ledger.customer_rows() if row.number not in known | erased)
+    if lost:
+        names = ", ".join(lost[:5])
+        raise Fault(
+            f"The vault lacks the keys of {len(lost)} customers of this ledger ({names}).",
+            "It is older than the ledger: take a newer copy of the vault.",
+        )
+
+
+def _verified(books: Books, progress: Progress) -> int:
+    report = Verification(books).run(progress, open_seals=False)
+    if report.damage:
+        raise LedgerDamaged(
+            f"The ledger does not verify ({len(report.findings)} findings): {report.damage}",
+            "Nothing was written. Verify the workspace.",
+        )
+    return report.events

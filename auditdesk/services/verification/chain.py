@@ -1,0 +1,154 @@
+"""The part of a verification that needs neither keys nor states: numbering, clocks, leaves, tree, roots.
+
+Over a long log it runs in a process of its own, beside the replay, where there is a second core.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from auditdesk.domain.errors import AuditdeskError
+from auditdesk.ledger.envelope import Envelope
+from auditdesk.ledger.ledger import Ledger
+from auditdesk.proof.merkle import EMPTY_FRONTIER, Frontier
+from auditdesk.services.access.context import NO_PROGRESS, Progress, system_clock
+from auditdesk.services.verification.damaged_log import readable_log
+from auditdesk.services.verification.findings import Finding
+from auditdesk.services.verification.replay import NOTHING_BEFORE, Before, Numbering
+from auditdesk.services.verification.tree import Claim, TreeCheck
+
+Report = Callable[[Finding], None]
+WORTH_A_PROCESS_EVENTS: Final = 60_000  # below, starting one takes longer than it saves
+LOOK_EVERY_S: Final = 0.05
+CORES_NEEDED: Final = 2
+
+
+class Ask(Struct, frozen=True):
+    """What the process is to look at: the first `last` events of a ledger, and what is claimed of them."""
+
+    path: str
+    last: int
+    claims: tuple[Claim, ...]
+
+
+class Answer(Struct, frozen=True):
+    """What it found, and the root over what it looked at."""
+
+    findings: tuple[Finding, ...]
+    root: bytes
+
+
+class Chain:
+    """The checks, fed by whoever reads the log."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        claims: Sequence[Claim],
+        report: Report,
+        before: Before = NOTHING_BEFORE,
+        frontier: Frontier = EMPTY_FRONTIER,
+    ) -> None:
+        self._numbering = Numbering(report, before)
+        self._tree = TreeCheck(ledger, claims, report, frontier)
+
+    @property
+    def root(self) -> bytes:
+        """The Merkle root over what has passed."""
+        return self._tree.root
+
+    def see(self, envelope: Envelope) -> None:
+        """Look at the next event of the log."""
+        self._numbering.see(envelope)
+        self._tree.see(envelope)
+
+    def finish(self) -> None:
+        """Compare what can be compared only at the end."""
+        self._tree.compare()
+
+
+class ChainProcess:
+    """The same checks in another process, begun at once. Either `answer` or `stop` must be called."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._process = subprocess.Popen(
+            # -P: nothing of the folder that one happens to stand in is run
+            [sys.executable, "-P", "-m", "auditdesk.services.verification.chain"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        stdin, self._process.stdin = self._process.stdin, None
+        if stdin is not None:
+            with suppress(OSError), stdin:  # one that has died already answers nothing
+                stdin.write(msgspec.json.encode(ask))
+
+    def answer(self, progress: Progress) -> Answer | None:
+        """Wait for what it found; None where it came to no end, and somebody else has to look.
+
+        Raises `Cancelled`.
+        """
+        while True:
+            progress.check()
+            with suppress(subprocess.TimeoutExpired):
+                out, _ = self._process.communicate(timeout=LOOK_EVERY_S)
+                break
+        try:
+            return msgspec.json.decode(out, type=Answer)
+        except msgspec.DecodeError:
+            return None
+
+    def stop(self) -> None:
+        """End it; what it found is not wanted any more."""
+        self._process.kill()
+        self._process.communicate()
+
+
+def start_process(ledger: Ledger, last: int, claims: Sequence[Claim]) -> ChainProcess | None:
+    """A process for the first `last` events; None where it isn't worth it, or none can be had."""
+    frozen = getattr(sys, "frozen", False)
+    if last < WORTH_A_PROCESS_EVENTS or frozen or (os.cpu_count() or 1) < CORES_NEEDED:
+        return None
+    try:
+        return ChainProcess(Ask(str(ledger.path.absolute()), last, tuple(claims)))
+    except OSError:
+        return None
+
+
+def look(ask: Ask) -> Answer:
+    """What the process does. Raises `AuditdeskError` where the ledger can't even be opened."""
+    findings: list[Finding] = []
+    ledger = Ledger.open(Path(ask.path), clock=system_clock, read_only=True)
+    try:
+        with ledger.look():
+            chain = Chain(ledger, ask.claims, findings.append)
+            for envelope in readable_log(ledger, 0, ask.last, findings.append, NO_PROGRESS):
+                chain.see(envelope)
+            chain.finish()
+    finally:
+        ledger.close()
+    return Answer(tuple(findings), chain.root)
+
+
+def main() -> int:
+    """Read an `Ask` from standard input, write an `Answer` to standard output; another exit code: neither."""
+    try:
+        ask = msgspec.json.decode(sys.stdin.buffer.read(), type=Ask)
+        answer = look(ask)
+    except (AuditdeskError, msgspec.DecodeError):
+        return 1
+    sys.stdout.buffer.write(msgspec.json.encode(answer))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,128 @@
+"""Verifying only what came after the last good verification.
+
+What was good then is held to the root that was kept with its result, outside the ledger; streams go on from
+their nearest snapshot before. An older event that was altered since with its leaf left alone isn't looked at:
+that takes a full verification.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from auditdesk.domain.account import Account
+from auditdesk.domain.customer import Customer
+from auditdesk.domain.errors import AuditdeskError, Refused
+from auditdesk.domain.personal import REDACTED
+from auditdesk.domain.streams import account_stream, name_in
+from auditdesk.ledger.envelope import Envelope
+from auditdesk.ledger.ledger import Ledger
+from auditdesk.ledger.rows import EntryRow
+from auditdesk.proof.merkle import Frontier
+from auditdesk.services.access.context import Progress
+from auditdesk.services.verification.findings import Finding
+from auditdesk.vault.vault import Vault
+
+PAGE_ENTRIES: Final = 5_000
+Report = Callable[[Finding], None]
+
+
+class Start(NamedTuple):
+    """Where a verification begins: after `position` events, whose tree has this right edge."""
+
+    position: int
+    recorded_at_us: int
+    frontier: Frontier
+
+
+def start_of(ledger: Ledger, vault: Vault | None) -> Start | None:
+    """Where the last good verification ended; None where there is none that the ledger still continues."""
+    last = vault.last_verification() if vault else None
+    if last is None or last.damage or last.size == 0:
+        return None
+    try:
+        with ledger.look():
+            if ledger.head().position < last.size:
+                return None
+            frontier = ledger.frontier(last.size)
+            (envelope,) = ledger.log(after_position=last.size - 1, up_to=last.size)
+    except (AuditdeskError, ValueError):
+        return None
+    return Start(last.size, envelope.recorded_at_us, frontier) if frontier.root() == last.root else None
+
+
+class BeforeStart:
+    """The streams as they were where the verification begins, from the ledger's own snapshots."""
+
+    def __init__(self, ledger: Ledger, start: Start) -> None:
+        self._ledger = ledger
+        self.position = start.position
+        self.recorded_at_us = start.recorded_at_us
+
+    def stream(self, first: Envelope) -> tuple[int, int]:
+        """Version and booked-at instant of the stream before its first event after the start."""
+        try:
+            booked_at_us, _ = self._ledger.instants(first.stream, first.version - 1)
+        except Refused:
+            return 0, 0
+        return first.version - 1, booked_at_us
+
+    def account(self, first: Envelope) -> Account | None:
+        """The account before that event."""
+        if first.version == 1:
+            return None
+        loaded = self._ledger.load_account(name_in(first.stream), version=first.version - 1)
+        return loaded.state if loaded else None
+
+    def customer(self, first: Envelope) -> Customer | None:
+        """The customer before that event, without anything personal."""
+        if first.version == 1:
+            return None
+        loaded = self._ledger.load_customer(
+            name_in(first.stream),
+            version=first.version - 1,
+            reveal=lambda _: None,
+            reveal_snapshot=lambda *_: REDACTED,
+        )
+        return loaded.state if loaded else None
+
+
+class TailEntries:
+    """As `Entries`, of the entries that the verified tail of the log yields."""
+
+    def __init__(self, ledger: Ledger, report: Report) -> None:
+        self._ledger = ledger
+        self._report = report
+        self._expected: dict[str, list[EntryRow]] = {}
+        self.count = 0
+
+    def expect(self, entry: EntryRow) -> None:
+        """Take note of the next entry of its account that the replay yields."""
+        self._expected.setdefault(entry.account, []).append(entry)
+
+    def compare(self, progress: Progress) -> None:
+        """Compare with what the projection holds, and name what differs."""
+        for account, expected in self._expected.items():
+            progress.check()
+            self.count += len(expected)
+            try:
+                self._compare(account, {row.version: row for row in expected})
+            except AuditdeskError as error:
+                self._found(account, 0, f"The entries of {account} can't be read: {error.message}")
+
+    def _compare(self, account: str, expected: dict[int, EntryRow]) -> None:
+        after = min(expected) - 1
+        while rows := self._ledger.entries(account, after_version=after, limit=PAGE_ENTRIES):
+            for row in rows:
+                if expected.pop(row.version, None) != row:
+                    self._found(account, row.position, f"{_entry(account, row)} is not what its event says.")
+            after = rows[-1].version
+        for row in expected.values():
+            self._found(account, row.position, f"{_entry(account, row)} is missing.")
+
+    def _found(self, account: str, position: int, sentence: str) -> None:
+        self._report(Finding("entry_differs", account_stream(account), position, sentence))
+
+
+def _entry(account: str, row: EntryRow) -> str:
+    return f"The entry of account {account} at version {row.version}"

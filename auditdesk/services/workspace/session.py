@@ -1,0 +1,128 @@
+"""A session: what one operator can do with one workspace, from sign-in to lock."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from auditdesk.services.access.context import Books
+from auditdesk.services.commands.issue import Desk
+from auditdesk.services.evidence.bundle import Evidence
+from auditdesk.services.evidence.checkpoints import Checkpoints
+from auditdesk.services.history.directory import Directory
+from auditdesk.services.history.finder import Finder
+from auditdesk.services.history.history import History
+from auditdesk.services.importing.run import Importer
+from auditdesk.services.privacy.certificate import Certificates
+from auditdesk.services.privacy.forgetting import Forgetting
+from auditdesk.services.reports.export import Reports
+from auditdesk.services.upkeep.backup import Backup
+from auditdesk.services.upkeep.operators import Operators
+from auditdesk.services.verification.run import Verification
+
+
+class Session:
+    """The services of a signed-in operator. `close` drops the keys from memory."""
+
+    def __init__(self, books: Books, notices: tuple[str, ...] = ()) -> None:
+        self.books = books
+        self.notices = notices
+
+    @property
+    def operator(self) -> str:
+        """The operator's name."""
+        return self.books.operator
+
+    @property
+    def may_write(self) -> bool:
+        """Whether commands can be issued."""
+        return self.books.may_write
+
+    @property
+    def may_reveal(self) -> bool:
+        """Whether personal data can be shown."""
+        return self.books.may_reveal
+
+    @property
+    def may_sign(self) -> bool:
+        """Whether checkpoints can be signed."""
+        unlocked = self.books.unlocked
+        return self.may_write and unlocked is not None and unlocked.may_sign
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Commands."""
+        return Desk(self.books)
+
+    @cached_property
+    def history(self) -> History:
+        """Time travel."""
+        return History(self.books)
+
+    @cached_property
+    def directory(self) -> Directory:
+        """Lists and search."""
+        return Directory(self.books)
+
+    @cached_property
+    def finder(self) -> Finder:
+        """The first moment when something became so."""
+        return Finder(self.books)
+
+    @cached_property
+    def reports(self) -> Reports:
+        """CSV reports."""
+        return Reports(self.books, self.history)
+
+    @cached_property
+    def importer(self) -> Importer:
+        """Import of history."""
+        return Importer(self.books)
+
+    @cached_property
+    def forgetting(self) -> Forgetting:
+        """Erasure."""
+        return Forgetting(self.books)
+
+    @cached_property
+    def verification(self) -> Verification:
+        """Proof that nothing contradicts the log."""
+        return Verification(self.books)
+
+    @cached_property
+    def checkpoints(self) -> Checkpoints:
+        """Signed statements of what the log holds."""
+        return Checkpoints(self.books)
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """Evidence for single events."""
+        return Evidence(self.books)
+
+    @cached_property
+    def certificates(self) -> Certificates:
+        """Certificates of erasure."""
+        return Certificates(self.books)
+
+    @cached_property
+    def operators(self) -> Operators:
+        """Who may sign in, and the signing keys."""
+        return Operators(self.books)
+
+    @cached_property
+    def backup(self) -> Backup:
+        """Copies of ledger and vault."""
+        return Backup(self.books)
+
+    def sign_off(self) -> None:
+        """Sign a checkpoint over what is not under one yet, if the operator may.
+
+        Raises `ProofError` where the log does not continue its last one, and `Fault`s.
+        """
+        if self.may_sign and self.checkpoints.is_due():
+            self.checkpoints.make()
+
+    def close(self) -> None:
+        """Drop the keys and every name from memory; the session can't be used afterwards."""
+        self.directory.close()
+        if self.books.signed_in is not None:
+            self.books.signed_in.close()
