@@ -12,7 +12,7 @@ from auditdesk.demo import bank as demo
 from auditdesk.demo.steps import DemoClock
 from auditdesk.domain import events as e
 from auditdesk.domain.errors import LedgerMissing, LedgerReadOnly, Refused, VaultMissing
-from auditdesk.domain.facts import Fact
+from auditdesk.domain.events import NewEvent
 from auditdesk.domain.streams import operator_stream
 from auditdesk.domain.text import clean_line
 from auditdesk.ledger.ledger import Ledger, StreamAppend
@@ -123,7 +123,7 @@ def make_demo(
         )
         with closing(workspace), closing(workspace.sign_in(demo.OPERATOR, demo.PASSPHRASE)) as session:
             demo.build(
-                session.books, clock, now_us=now_us, seed=seed, scale=scale, progress=progress, kdf=kdf
+                session.context, clock, now_us=now_us, seed=seed, scale=scale, progress=progress, kdf=kdf
             )
             session.sign_off()
             session.verification.run(progress)
@@ -139,7 +139,7 @@ def _check_free(path: Path) -> None:
 def _make_ledger(file: Path, bank: str, operator: str, clock: Clock) -> str:
     ledger = Ledger.create(file, bank=bank, clock=clock)
     try:
-        added = Fact(e.OperatorAdded(operator=operator, roles=FIRST_ROLES))
+        added = NewEvent(e.OperatorAdded(operator=operator, roles=FIRST_ROLES))
         append = StreamAppend(operator_stream(operator), None, (added,), clock(), None)
         ledger.append([append], operator=operator, command_id=new_command_id())
     finally:

@@ -29,7 +29,7 @@ def _save(arguments: Namespace) -> int:
     if not (digits.isascii() and digits.isdigit()):
         raise Misused(f"{arguments.event!r} is no event; say its number in the account, like #3.")
     with opened_session(arguments, "needed") as session:
-        made = Evidence(session.books).save(
+        made = Evidence(session.context).save(
             arguments.target, int(digits), Path(arguments.out), with_opening=arguments.opening
         )
     opened = ", with its personal data" if made.opened else ""

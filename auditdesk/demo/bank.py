@@ -19,11 +19,11 @@ from auditdesk.demo.lives import Holder, Lives
 from auditdesk.demo.people import People
 from auditdesk.demo.teacher import founder
 from auditdesk.domain import events as e
-from auditdesk.domain.facts import Fact
+from auditdesk.domain.events import NewEvent
 from auditdesk.domain.instants import DAY_US
 from auditdesk.domain.streams import operator_stream
 from auditdesk.ledger.ledger import StreamAppend
-from auditdesk.services.access.context import NO_PROGRESS, Books, Progress
+from auditdesk.services.access.context import NO_PROGRESS, OperatorContext, Progress
 from auditdesk.vault.kdf import KdfParameters
 
 BANK_NAME: Final = "Riverside Savings"
@@ -66,7 +66,7 @@ def start_of_demo(now_us: int) -> int:
 
 
 def build(
-    books: Books,
+    context: OperatorContext,
     clock: s.DemoClock,
     *,
     now_us: int,
@@ -80,8 +80,8 @@ def build(
     Raises `Cancelled` or a `Fault`; what is there then is unfinished and to be thrown away.
     """
     plan = make_plan(seed, now_us, scale)
-    _add_colleagues(books, clock, kdf)
-    clerk = DemoClerk(books, clock, scale.customers)
+    _add_colleagues(context, clock, kdf)
+    clerk = DemoClerk(context, clock, scale.customers)
     clerk.carry_out(plan.steps, progress)
     # what was refused on the way is made up for, so that the oldest account has its round figure
     missing = scale.deep_events - clerk.standing.accounts[BAKERY].version
@@ -150,11 +150,11 @@ def _plan_lives(chance: Random, lives: Lives, first: Holder, scale: DemoScale) -
         lives.freeze(holder, index, lasting=index % 3 == 0)
 
 
-def _add_colleagues(books: Books, clock: s.DemoClock, kdf: KdfParameters | None) -> None:
+def _add_colleagues(context: OperatorContext, clock: s.DemoClock, kdf: KdfParameters | None) -> None:
     """Ben, a clerk, and Eva, an auditor who may not see personal data; their passphrase is everybody's."""
-    unlocked = books.check_unlocked()
+    keyring = context.check_keyring()
     for name, role, may_reveal in (("ben", "clerk", True), ("eva", "auditor", False)):
-        unlocked.add_operator(name, PASSPHRASE, roles=(role,), may_reveal=may_reveal, kdf=kdf)
-        added = Fact(e.OperatorAdded(operator=name, roles=(role,)))
+        keyring.add_operator(name, PASSPHRASE, roles=(role,), may_reveal=may_reveal, kdf=kdf)
+        added = NewEvent(e.OperatorAdded(operator=name, roles=(role,)))
         append = StreamAppend(operator_stream(name), None, (added,), clock(), None)
-        books.ledger.append([append], operator=OPERATOR, command_id=f"demo:operator:{name}")
+        context.ledger.append([append], operator=OPERATOR, command_id=f"demo:operator:{name}")

@@ -13,10 +13,10 @@ from auditdesk.domain import events as e
 from auditdesk.domain.account import Account
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import Refused
-from auditdesk.domain.facts import Fact
+from auditdesk.domain.events import NewEvent
 from auditdesk.domain.streams import BANK, account_stream, customer_number, customer_stream, operator_stream
 from auditdesk.ledger.ledger import Batch, StreamAppend
-from auditdesk.services.access.context import NO_PROGRESS, Books, Progress
+from auditdesk.services.access.context import NO_PROGRESS, OperatorContext, Progress
 from auditdesk.services.privacy.forgetting import Forgetting
 
 STEPS_OF_A_TRANSACTION: Final = 20_000
@@ -28,10 +28,10 @@ LABEL: Final = "Making the demo bank"
 class DemoClerk:
     """Writes the demo's history for `people` customers to come. The ledger must be new."""
 
-    def __init__(self, books: Books, clock: s.DemoClock, people: int) -> None:
-        self._books = books
+    def __init__(self, context: OperatorContext, clock: s.DemoClock, people: int) -> None:
+        self._context = context
         self._clock = clock
-        self._sealer = books.check_unlocked()
+        self._sealer = context.check_keyring()
         self._sealer.create_keys([customer_number(serial + 1) for serial in range(people)])
         self._commands = 0
         self._asked_up_to = 0
@@ -44,7 +44,7 @@ class DemoClerk:
             if isinstance(run[0].act, s.Forget):
                 self._forget(run[0], run[0].act)
             else:
-                with self._books.ledger.writing() as batch:
+                with self._context.ledger.writing() as batch:
                     self._asked_up_to = self._commands
                     for ahead, step in enumerate(run):
                         if ahead % STEPS_BETWEEN_REPORTS == 0:
@@ -107,12 +107,12 @@ class DemoClerk:
         )
         stream = operator_stream(step.operator)
         self._append(
-            batch, step.operator, [StreamAppend(stream, None, (Fact(event),), step.recorded_at_us, None)]
+            batch, step.operator, [StreamAppend(stream, None, (NewEvent(event),), step.recorded_at_us, None)]
         )
 
     def _forget(self, step: s.Step, act: s.Forget) -> None:
         self._clock.now_us = step.recorded_at_us
-        Forgetting(self._books).forget(self.standing.customers.pop(act.person).number, act.reason)
+        Forgetting(self._context).forget(self.standing.customers.pop(act.person).number, act.reason)
 
     def _adopt(self, batch: Batch, step: s.Step, act: s.Adopt) -> None:
         """Take over what another system tells: history is fact, recorded as it was given."""
@@ -121,15 +121,15 @@ class DemoClerk:
         account = self.standing.new_account(act.key)
         customer: Customer | None = None
         state: Account | None = None
-        for booked_at_us, fact in act.history:
-            if isinstance(fact.event, e.CustomerRegistered):
-                append = StreamAppend(customer_stream(number), customer, (fact,), booked_at_us, number)
+        for booked_at_us, new_event in act.history:
+            if isinstance(new_event.event, e.CustomerRegistered):
+                append = StreamAppend(customer_stream(number), customer, (new_event,), booked_at_us, number)
                 self._append(batch, step.operator, [append], correlation_id)
                 customer = self.standing.customers[act.person]
                 continue
-            if isinstance(fact.event, e.AccountOpened):
-                fact = Fact(replace(fact.event, customer=number))  # noqa: PLW2901 - the number is ours to give
-            append = StreamAppend(account_stream(account), state, (fact,), booked_at_us, number)
+            if isinstance(new_event.event, e.AccountOpened):
+                new_event = NewEvent(replace(new_event.event, customer=number))  # noqa: PLW2901 - the number is ours to give
+            append = StreamAppend(account_stream(account), state, (new_event,), booked_at_us, number)
             self._append(batch, step.operator, [append], correlation_id)
             state = self.standing.accounts[act.key]
         event = e.HistoryImported(
@@ -139,7 +139,7 @@ class DemoClerk:
             rows_rejected=0,
             rows_already_there=0,
         )
-        summary = StreamAppend(BANK, None, (Fact(event),), step.recorded_at_us, None)
+        summary = StreamAppend(BANK, None, (NewEvent(event),), step.recorded_at_us, None)
         self._append(batch, step.operator, [summary], correlation_id)
 
 

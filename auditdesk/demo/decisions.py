@@ -12,7 +12,7 @@ from auditdesk.domain.commands import account as account_rules
 from auditdesk.domain.commands import customer as customer_rules
 from auditdesk.domain.commands.account import Note, When
 from auditdesk.domain.customer import Customer
-from auditdesk.domain.facts import Fact
+from auditdesk.domain.events import NewEvent
 from auditdesk.domain.personal import Address, PersonName
 from auditdesk.domain.streams import account_number, account_stream, customer_number, customer_stream
 from auditdesk.ledger.ledger import StreamAppend
@@ -67,25 +67,27 @@ def decide(standing: Standing, step: s.Step) -> list[StreamAppend]:
         case act:
             account = standing.accounts[act.key]
             when = _not_before(when, account)
-            facts = _on_account(act, account, standing.owner(account), when)
-            return [_on(account, facts, when)] if facts else []
+            new_events = _on_account(act, account, standing.owner(account), when)
+            return [_on(account, new_events, when)] if new_events else []
 
 
 def _on_customer(standing: Standing, act: s.Register | s.Open | s.Change, when: When) -> StreamAppend:
     if isinstance(act, s.Register):
-        facts = customer_rules.register(act.details, reference="", when=when)
+        new_events = customer_rules.register(act.details, reference="", when=when)
         number = standing.new_customer(act.person)
-        return StreamAppend(customer_stream(number), None, facts, when.booked_at_us, number)
+        return StreamAppend(customer_stream(number), None, new_events, when.booked_at_us, number)
     customer = standing.customers[act.person]
     if isinstance(act, s.Open):
-        facts = account_rules.open_account(
+        new_events = account_rules.open_account(
             customer, act.currency, overdraft_limit_minor=act.overdraft_limit_minor
         )
         stream = account_stream(standing.new_account(act.key))
-        return StreamAppend(stream, None, facts, when.booked_at_us, customer.number)
+        return StreamAppend(stream, None, new_events, when.booked_at_us, customer.number)
     when = _not_before(when, customer)
-    facts = _change(customer, act.news, when)
-    return StreamAppend(customer_stream(customer.number), customer, facts, when.booked_at_us, customer.number)
+    new_events = _change(customer, act.news, when)
+    return StreamAppend(
+        customer_stream(customer.number), customer, new_events, when.booked_at_us, customer.number
+    )
 
 
 def _move(standing: Standing, act: s.Move, when: When) -> list[StreamAppend]:
@@ -93,10 +95,10 @@ def _move(standing: Standing, act: s.Move, when: When) -> list[StreamAppend]:
     owners = standing.owner(held[0]), standing.owner(held[1])
     when = _not_before(when, *held)
     legs = account_rules.transfer(*held, owners, act.amount_minor, when=when, note=Note(memo=act.memo))
-    return [_on(account, facts, when) for account, facts in zip(held, legs, strict=True)]
+    return [_on(account, new_events, when) for account, new_events in zip(held, legs, strict=True)]
 
 
-def _change(customer: Customer, news: s.News, when: When) -> tuple[Fact, ...]:
+def _change(customer: Customer, news: s.News, when: When) -> tuple[NewEvent, ...]:
     match news:
         case PersonName(name=name):
             return customer_rules.rename(customer, name, when=when)
@@ -108,23 +110,23 @@ def _change(customer: Customer, news: s.News, when: When) -> tuple[Fact, ...]:
             return customer_rules.change_contact(customer, contact, when=when)
 
 
-def _on_account(act: s.AccountAct, account: Account, owner: Customer, when: When) -> tuple[Fact, ...]:
-    facts: tuple[Fact, ...]
+def _on_account(act: s.AccountAct, account: Account, owner: Customer, when: When) -> tuple[NewEvent, ...]:
+    new_events: tuple[NewEvent, ...]
     match act:
         case s.Overdraft(_, limit_minor):
-            facts = account_rules.set_overdraft_limit(account, owner, limit_minor, when=when)
+            new_events = account_rules.set_overdraft_limit(account, owner, limit_minor, when=when)
         case s.Freeze(_, blocks, reason):
-            facts = account_rules.freeze(account, owner, blocks, reason, when=when)
+            new_events = account_rules.freeze(account, owner, blocks, reason, when=when)
         case s.Unfreeze(_, blocks, reason):
-            facts = account_rules.unfreeze(account, owner, blocks, reason, when=when)
+            new_events = account_rules.unfreeze(account, owner, blocks, reason, when=when)
         case s.Close(_, reason):
-            facts = _close(account, owner, reason, when)
+            new_events = _close(account, owner, reason, when)
         case s.Interest() | s.Trade():
             entry = _entry(act, account)
-            facts = _on_account(entry, account, owner, when) if entry.amount_minor else ()
+            new_events = _on_account(entry, account, owner, when) if entry.amount_minor else ()
         case s.Entry(_, kind, amount_minor, note):
-            facts = account_rules.move_money(account, owner, kind, amount_minor, when=when, note=note)
-    return facts
+            new_events = account_rules.move_money(account, owner, kind, amount_minor, when=when, note=note)
+    return new_events
 
 
 def _entry(act: s.Interest | s.Trade, account: Account) -> s.Entry:
@@ -138,9 +140,9 @@ def _entry(act: s.Interest | s.Trade, account: Account) -> s.Entry:
     return s.Entry(act.key, "withdrawal", amount_minor, act.bill)
 
 
-def _close(account: Account, owner: Customer, reason: str, when: When) -> tuple[Fact, ...]:
+def _close(account: Account, owner: Customer, reason: str, when: When) -> tuple[NewEvent, ...]:
     """What is owed is paid in first, what is left is paid out."""
-    settled: tuple[Fact, ...] = ()
+    settled: tuple[NewEvent, ...] = ()
     if account.balance_minor < 0:
         settled = account_rules.move_money(
             account, owner, "deposit", -account.balance_minor, when=when, note=SETTLED
@@ -155,5 +157,7 @@ def _not_before(when: When, *states: Account | Customer) -> When:
     return when._replace(booked_at_us=max(when.booked_at_us, last_us))
 
 
-def _on(account: Account, facts: Sequence[Fact], when: When) -> StreamAppend:
-    return StreamAppend(account_stream(account.number), account, facts, when.booked_at_us, account.customer)
+def _on(account: Account, new_events: Sequence[NewEvent], when: When) -> StreamAppend:
+    return StreamAppend(
+        account_stream(account.number), account, new_events, when.booked_at_us, account.customer
+    )

@@ -18,7 +18,7 @@ from auditdesk.demo import steps as s
 from auditdesk.demo.days import Span, months
 from auditdesk.domain import codec
 from auditdesk.domain import events as e
-from auditdesk.domain.facts import Fact
+from auditdesk.domain.events import NewEvent
 from auditdesk.domain.instants import DAY_US, day_of, start_of_day
 from auditdesk.domain.personal import Address, Contact, PersonalDetails, Remittance
 
@@ -46,11 +46,11 @@ def adoption(chance: Random, key: int, person: int, span: Span) -> s.Adopt:
     lines = _lines(chance, span)
     opened = e.AccountOpened(customer="", currency="USD", reference=REFERENCE, imported=True)
     history = [
-        (span.start_us, Fact(e.CustomerRegistered(reference="OMCU-P-0815", imported=True), OWNER)),
-        (span.start_us, Fact(opened)),
-        *((line.booked_at_us, Fact(line.event, line.note)) for line in _stated(lines)),
+        (span.start_us, NewEvent(e.CustomerRegistered(reference="OMCU-P-0815", imported=True), OWNER)),
+        (span.start_us, NewEvent(opened)),
+        *((line.booked_at_us, NewEvent(line.event, line.note)) for line in _stated(lines)),
     ]
-    told = b"\n".join(codec.encode_event(fact.event) for _, fact in history)
+    told = b"\n".join(codec.encode_event(new_event.event) for _, new_event in history)
     return s.Adopt(key, person, SOURCE, sha256(told).hexdigest(), tuple(history))
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from auditdesk.domain.commands.account import MoneyKind, Note
-from auditdesk.domain.events import Blocks
-from auditdesk.domain.facts import Fact
+from auditdesk.domain.events import Blocks, NewEvent
 from auditdesk.domain.personal import Address, Contact, PersonalDetails, PersonName
 
 SECOND_US: Final = 1_000_000
@@ -134,7 +133,7 @@ class Adopt(NamedTuple):
     person: int
     source: str
     sha256: str
-    history: tuple[tuple[int, Fact], ...]
+    history: tuple[tuple[int, NewEvent], ...]
 
 
 class Forget(NamedTuple):

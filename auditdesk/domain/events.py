@@ -7,13 +7,14 @@ of the account's currency; instants stand in the envelope; `value_date` is ISO 8
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, NamedTuple
 
 from msgspec import Struct
 
 from auditdesk.domain.personal import (
     Address,
     Contact,
+    Personal,
     PersonalDetails,
     PersonName,
     Remark,
@@ -29,6 +30,13 @@ class Event(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True,
     TAG: ClassVar[str] = ""
     SCHEMA: ClassVar[int] = 1
     PERSONAL: ClassVar[type[Any] | None] = None
+
+
+class NewEvent(NamedTuple):
+    """An event that is to be appended, and the personal data beside it in the clear, to be sealed."""
+
+    event: Event
+    personal: Personal | None = None
 
 
 # --- customers ---------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from msgspec import Struct
 from auditdesk.domain.errors import Refused
 from auditdesk.domain.instants import parse_instant
 
-Clock = Literal["booked", "recorded"]
+TimeAxis = Literal["booked", "recorded"]
 
 
 class AtVersion(Struct, frozen=True):
@@ -22,7 +22,7 @@ class AtInstant(Struct, frozen=True):
     """After every event that `clock` puts at or before the instant (microseconds UTC)."""
 
     instant_us: int
-    clock: Clock = "booked"
+    clock: TimeAxis = "booked"
 
 
 class Now(Struct, frozen=True):
@@ -34,7 +34,7 @@ NOW = Now()
 MAX_VERSION_DIGITS = 18
 
 
-def parse_moment(text: str, clock: Clock = "booked") -> Moment:
+def parse_moment(text: str, clock: TimeAxis = "booked") -> Moment:
     """Read WHEN of the command line: an ISO date or instant, `#VERSION`, or `now`.
 
     A date means the end of that day. Raises `Refused` (`instant_malformed`, `version_malformed`).

@@ -16,7 +16,7 @@ from auditdesk.domain import events as e
 from auditdesk.domain.account import Account
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import Conflict, SubjectErased, VaultLocked
-from auditdesk.domain.facts import Fact
+from auditdesk.domain.events import NewEvent
 from auditdesk.domain.streams import name_in
 from auditdesk.ledger import schema, snapshots, tree
 from auditdesk.ledger import statements as prepared
@@ -51,7 +51,7 @@ class StreamAppend(NamedTuple):
 
     stream: str
     before: State | None
-    facts: Sequence[Fact]
+    new_events: Sequence[NewEvent]
     booked_at_us: int
     subject: str | None = None
 
@@ -214,16 +214,16 @@ class Batch:
             booked_at_us = max(
                 booked_at_us, command.recorded_at_us
             )  # nobody decided on these streams' clocks
-        for fact in append.facts:
+        for new_event in append.new_events:
             version += 1
             envelope = _envelope(
-                append, fact, command, (self._head.position + 1, version, booked_at_us, ordinal)
+                append, new_event, command, (self._head.position + 1, version, booked_at_us, ordinal)
             )
             ordinal += 1
             envelopes.append(envelope)
             self._rows[schema.events].append(astuple(envelope))
             self._head = Head(envelope.position, command.recorded_at_us)
-            state = self._project(state, fact, envelope, command.sealer)
+            state = self._project(state, new_event, envelope, command.sealer)
         self._versions[stream] = version
 
     def _result_of(self, command_id: str) -> Outcome:
@@ -262,19 +262,21 @@ class Batch:
         return self._fenced[customer]
 
     def _project(
-        self, before: State | None, fact: Fact, envelope: Envelope, sealer: Sealer | None
+        self, before: State | None, new_event: NewEvent, envelope: Envelope, sealer: Sealer | None
     ) -> State | None:
         stream = envelope.stream
         number = name_in(stream)
         state: State
         if stream.startswith("account/"):
             account = before if isinstance(before, Account) else None
-            state = account_fold.apply(number, account, fact.event, envelope.booked_at_us)
-            if isinstance(fact.event, e.MoneyEvent):
-                self._rows[schema.entries].append(entry_row(envelope, fact.event, state))
+            state = account_fold.apply(number, account, new_event.event, envelope.booked_at_us)
+            if isinstance(new_event.event, e.MoneyEvent):
+                self._rows[schema.entries].append(entry_row(envelope, new_event.event, state))
         elif stream.startswith("customer/"):
             customer = before if isinstance(before, Customer) else None
-            state = customer_fold.apply(number, customer, fact.event, fact.personal, envelope.booked_at_us)
+            state = customer_fold.apply(
+                number, customer, new_event.event, new_event.personal, envelope.booked_at_us
+            )
             self._fenced.pop(number, None)
         else:
             return None
@@ -315,12 +317,12 @@ def _put_back(kept: dict[str, T], name: str, value: T | None) -> None:
 
 
 def _envelope(
-    append: StreamAppend, fact: Fact, command: _Command, place: tuple[int, int, int, int]
+    append: StreamAppend, new_event: NewEvent, command: _Command, place: tuple[int, int, int, int]
 ) -> Envelope:
     """The envelope of a fact; `place` is its position, version, booked-at instant and ordinal."""
     position, version, booked_at_us, ordinal = place
-    sealed, commitment = _seal(append, fact, version, command.sealer)
-    event = fact.event
+    sealed, commitment = _seal(append, new_event, version, command.sealer)
+    event = new_event.event
     # by position: by name it takes twice as long, once for every event ever written
     envelope = Envelope(
         position,
@@ -344,13 +346,13 @@ def _envelope(
 
 
 def _seal(
-    append: StreamAppend, fact: Fact, version: int, sealer: Sealer | None
+    append: StreamAppend, new_event: NewEvent, version: int, sealer: Sealer | None
 ) -> tuple[bytes | None, bytes | None]:
-    if fact.personal is None:
+    if new_event.personal is None:
         return None, None
     if append.subject is None:
-        raise AssertionError(f"{fact.event.TAG} carries personal data, but nobody is its subject")
+        raise AssertionError(f"{new_event.event.TAG} carries personal data, but nobody is its subject")
     if sealer is None:
         raise VaultLocked("There is personal data to seal, and the customers' keys are not at hand.")
-    plaintext = codec.encode_personal(fact.personal)
+    plaintext = codec.encode_personal(new_event.personal)
     return sealer.seal(append.subject, append.stream, version, plaintext, kind="event")

@@ -49,9 +49,9 @@ class Ledger(Proving):
         self.warnings = warnings
         self.damage: tuple[str, ...] = ()
         self._clock = clock
-        facts = self._meta()
-        self.ledger_id = facts["ledger_id"]
-        self.bank = facts["bank"]
+        meta = self._meta()
+        self.ledger_id = meta["ledger_id"]
+        self.bank = meta["bank"]
 
     @classmethod
     def create(cls, path: Path, *, bank: str, clock: Callable[[], int], ledger_id: str | None = None) -> Self:
@@ -64,12 +64,12 @@ class Ledger(Proving):
             connection.exec_driver_sql(f"PRAGMA user_version = {engines.SCHEMA_VERSION}")
             schema.metadata.create_all(connection)
             install_law(connection)
-            facts = {
+            meta = {
                 "ledger_id": ledger_id or str(uuid_utils.uuid7()),
                 "bank": bank,
                 "created_at": to_iso(clock()),
             }
-            rows = [{"name": name, "value": value} for name, value in facts.items()]
+            rows = [{"name": name, "value": value} for name, value in meta.items()]
             connection.execute(insert(schema.meta), rows)
         engines.settle(engine)
         return cls(path, engine, clock, read_only=False, warnings=())
@@ -177,8 +177,8 @@ class Ledger(Proving):
     def _meta(self) -> dict[str, str]:
         with engines.reading(self._engine) as connection:
             engines.check_version(connection, self.path)
-            facts = dict(fetch(connection, select(schema.meta)))
+            meta = dict(fetch(connection, select(schema.meta)))
             read_head(connection)
-        if not {"ledger_id", "bank"} <= facts.keys():
+        if not {"ledger_id", "bank"} <= meta.keys():
             raise LedgerDamaged(f"The ledger at {self.path} doesn't say whose it is.")
-        return facts
+        return meta

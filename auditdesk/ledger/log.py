@@ -56,24 +56,24 @@ class Reading(Listing):
 
     def head(self) -> Head:
         """Where the log ends."""
-        with self.look() as connection:
+        with self.view() as connection:
             return appending.read_head(connection)
 
     def command_result(self, command_id: str) -> tuple[Envelope, ...]:
         """What a command left in the log; nothing where it is unknown."""
-        with self.look() as connection:
+        with self.view() as connection:
             return appending.command_result(connection, command_id)
 
     def schema_differences(self) -> list[str]:
         """How tables, indexes and triggers differ from those of a ledger made today, one sentence each."""
-        with self.look() as connection:
+        with self.view() as connection:
             return shape_differences(connection)
 
     # --- events ------------------------------------------------------------------------
 
     def envelopes(self, stream: str, *, after: int = 0, up_to: int | None = None) -> list[Envelope]:
         """A stream's events of versions `after` + 1 to `up_to`."""
-        with self.look() as connection:
+        with self.view() as connection:
             return _tail(connection, stream, after, up_to)
 
     def log(
@@ -97,7 +97,7 @@ class Reading(Listing):
                 query = query.where(_events.position <= up_to)
             if types:
                 query = query.where(_events.type.in_(types))
-            with self.look() as connection:
+            with self.view() as connection:
                 rows = fetch(connection, query.order_by(_events.position).limit(LOG_PAGE_EVENTS))
             for row in rows:
                 yield as_envelope(row)
@@ -107,7 +107,7 @@ class Reading(Listing):
 
     def stream_length(self, stream: str) -> int:
         """How many events the stream has."""
-        with self.look() as connection:
+        with self.view() as connection:
             return appending.last_version(connection, stream)
 
     # --- moments -----------------------------------------------------------------------
@@ -117,7 +117,7 @@ class Reading(Listing):
 
         Both clocks never decrease within a stream, so that a moment always cuts a prefix.
         """
-        with self.look() as connection:
+        with self.view() as connection:
             if isinstance(moment, AtVersion):
                 return min(moment.version, appending.last_version(connection, stream))
             if not isinstance(moment, AtInstant):
@@ -128,7 +128,7 @@ class Reading(Listing):
 
     def instants(self, stream: str, version: int) -> tuple[int, int]:
         """When an event was booked and recorded, microseconds UTC. Raises `Refused` (`version_unknown`)."""
-        with self.look() as connection:
+        with self.view() as connection:
             row = prepared.INSTANTS.first(connection, stream=stream, version=version)
         if row is None:
             raise Refused("version_unknown", f"There is no event {version} in {stream}.", field="at")
@@ -139,13 +139,13 @@ class Reading(Listing):
     def load_account(self, number: str, *, version: int | None = None) -> Loaded[Account] | None:
         """An account after `version` events (None: all), from the nearest snapshot; None before the first."""
         stream = account_stream(number)
-        with self.look() as connection:
+        with self.view() as connection:
             state = _account_snapshot(connection, stream, version)
             return _fold_account(connection, number, state, version)
 
     def replay_account(self, number: str, *, version: int | None = None) -> Account | None:
         """An account folded from its first event, without snapshots."""
-        with self.look() as connection:
+        with self.view() as connection:
             loaded = _fold_account(connection, number, None, version)
         return loaded.state if loaded else None
 
@@ -159,7 +159,7 @@ class Reading(Listing):
     ) -> Loaded[Customer] | None:
         """A customer after `version` events (None: all); what is personal goes through the callables."""
         stream = customer_stream(number)
-        with self.look() as connection:
+        with self.view() as connection:
             row = _snapshot(connection, stream, version, CUSTOMER_STATE_SCHEMA)
             after = int(row[0]) if row else 0
             tail = _tail(connection, stream, after, version)
@@ -180,13 +180,13 @@ class Reading(Listing):
             .select_from(schema.events)
             .where(_events.stream.in_(streams), _events.sealed.is_not(None))
         )
-        with self.look() as connection:
+        with self.view() as connection:
             return int(fetch(connection, query)[0][0])
 
     def count_snapshots(self, streams: Sequence[str]) -> int:
         """How many snapshots these streams have."""
         query = select(func.count()).select_from(schema.snapshots).where(_snapshots.stream.in_(streams))
-        with self.look() as connection:
+        with self.view() as connection:
             return int(fetch(connection, query)[0][0])
 
 

@@ -37,23 +37,23 @@ class Proving(Reading):
 
     def root(self, size: int | None = None) -> bytes:
         """The Merkle root over the first `size` events, by default all. Raises `ProofError`."""
-        with self.look() as connection:
+        with self.view() as connection:
             end = appending.read_head(connection).position if size is None else size
             return Tree(end, node_reader(connection)).root()
 
     def frontier(self, size: int) -> Frontier:
         """The right edge of the tree of the first `size` events. Raises `ProofError`."""
-        with self.look() as connection:
+        with self.view() as connection:
             return Frontier.load(size, node_reader(connection))
 
     def inclusion_proof(self, position: int, size: int) -> list[bytes]:
         """That the event at `position` is among the first `size`. Raises `ProofError`."""
-        with self.look() as connection:
+        with self.view() as connection:
             return Tree(size, node_reader(connection)).inclusion_proof(position - 1)
 
     def consistency_proof(self, old_size: int, size: int) -> list[bytes]:
         """That the first `size` events begin with the first `old_size`. Raises `ProofError`."""
-        with self.look() as connection:
+        with self.view() as connection:
             return Tree(size, node_reader(connection)).consistency_proof(old_size)
 
     def tree_nodes(self) -> Iterator[Node]:
@@ -61,7 +61,7 @@ class Proving(Reading):
         at = (-1, -1)
         query = select(schema.tree_nodes).order_by(_nodes.level, _nodes["index"]).limit(PAGE_ROWS)
         while True:
-            with self.look() as connection:
+            with self.view() as connection:
                 rows = fetch(connection, query.where(tuple_(_nodes.level, _nodes["index"]) > tuple_(*at)))
             for level, index, value in rows:
                 yield Node(level, index, value)
@@ -76,13 +76,13 @@ class Proving(Reading):
     def checkpoints(self) -> list[CheckpointRow]:
         """The checkpoints that are kept, the smallest first."""
         query = select(schema.checkpoints).order_by(_checkpoints.size)
-        with self.look() as connection:
+        with self.view() as connection:
             return [_checkpoint(row) for row in fetch(connection, query)]
 
     def newest_checkpoint(self) -> CheckpointRow | None:
         """The checkpoint over the most events."""
         query = select(schema.checkpoints).order_by(_checkpoints.size.desc()).limit(1)
-        with self.look() as connection:
+        with self.view() as connection:
             rows = fetch(connection, query)
         return _checkpoint(rows[0]) if rows else None
 

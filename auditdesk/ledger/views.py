@@ -42,7 +42,7 @@ class Listing:
         self._looking = local()
 
     @contextmanager
-    def look(self) -> Iterator[Connection]:
+    def view(self) -> Iterator[Connection]:
         """Let every read inside see one and the same state of the file, on this thread's one connection."""
         current: Connection | None = getattr(self._looking, "connection", None)
         if current is not None:
@@ -65,7 +65,7 @@ class Listing:
 
     def find_account(self, number_or_reference: str) -> AccountRow | None:
         """The account with this number, else with this reference."""
-        with self.look() as connection:
+        with self.view() as connection:
             row = prepared.ACCOUNT_BY_NUMBER.first(
                 connection, text=number_or_reference
             ) or prepared.ACCOUNT_BY_REFERENCE.first(connection, text=number_or_reference)
@@ -73,7 +73,7 @@ class Listing:
 
     def find_customer(self, number_or_reference: str) -> CustomerRow | None:
         """The customer with this number, else with this reference."""
-        with self.look() as connection:
+        with self.view() as connection:
             row = prepared.CUSTOMER_BY_NUMBER.first(
                 connection, text=number_or_reference
             ) or prepared.CUSTOMER_BY_REFERENCE.first(connection, text=number_or_reference)
@@ -81,25 +81,25 @@ class Listing:
 
     def account_rows(self) -> list[AccountRow]:
         """All accounts, by number."""
-        with self.look() as connection:
+        with self.view() as connection:
             query = select(schema.accounts).order_by(func.length(_accounts.number), _accounts.number)
             return [as_account_row(row) for row in stream(connection, query)]
 
     def customer_rows(self) -> list[CustomerRow]:
         """All customers, by number."""
-        with self.look() as connection:
+        with self.view() as connection:
             query = select(schema.customers).order_by(func.length(_customers.number), _customers.number)
             return [CustomerRow(*row) for row in stream(connection, query)]
 
     def accounts_of(self, customer: str) -> list[AccountRow]:
         """A customer's accounts, closed ones too."""
-        with self.look() as connection:
+        with self.view() as connection:
             query = select(schema.accounts).where(_accounts.customer == customer).order_by(_accounts.number)
             return [as_account_row(row) for row in stream(connection, query)]
 
     def erasures(self) -> list[CustomerRow]:
         """The customers who have been forgotten, or are being."""
-        with self.look() as connection:
+        with self.view() as connection:
             query = select(schema.customers).where(_customers.erasure_requested_at.is_not(None))
             return [CustomerRow(*row) for row in stream(connection, query)]
 
@@ -116,7 +116,7 @@ class Listing:
     def type_counts(self, stream_name: str) -> dict[str, int]:
         """How many events of each type a stream has."""
         query = select(_events.type, func.count()).where(_events.stream == stream_name).group_by(_events.type)
-        with self.look() as connection:
+        with self.view() as connection:
             return dict(fetch(connection, query))
 
     def versions_of_types(self, stream_name: str, tags: Sequence[str]) -> list[int]:
@@ -126,7 +126,7 @@ class Listing:
             .where(_events.stream == stream_name, _events.type.in_(tags))
             .order_by(_events.version)
         )
-        with self.look() as connection:
+        with self.view() as connection:
             return [row[0] for row in fetch(connection, query)]
 
     # --- entries -------------------------------------------------------------------------
@@ -139,12 +139,12 @@ class Listing:
             .order_by(_entries.version)
             .limit(limit)
         )
-        with self.look() as connection:
+        with self.view() as connection:
             return [EntryRow(*row) for row in fetch(connection, query)]
 
     def balance_series(self, account: str, *, buckets: int = 1_200) -> list[Bucket]:
         """An account's balance in at most `buckets` stretches of equally many events."""
-        with self.look() as connection:
+        with self.view() as connection:
             length = first(
                 connection, select(func.max(_events.version)).where(_events.stream == account_stream(account))
             )
@@ -157,7 +157,7 @@ class Listing:
 
     def stream_names(self) -> list[str]:
         """The names of all streams."""
-        with self.look() as connection:
+        with self.view() as connection:
             return [row[0] for row in fetch(connection, select(distinct(_events.stream)))]
 
     def all_entries(self) -> Iterator[EntryRow]:
@@ -178,7 +178,7 @@ class Listing:
                 .order_by(_entries.account, _entries.version)
                 .limit(PAGE_ROWS)
             )
-            with self.look() as connection:
+            with self.view() as connection:
                 rows = fetch(connection, query)
             yield rows
             if len(rows) < PAGE_ROWS:
@@ -200,7 +200,7 @@ class Listing:
                 .order_by(_snapshots.stream, _snapshots.version)
                 .limit(PAGE_ROWS)
             )
-            with self.look() as connection:
+            with self.view() as connection:
                 rows = fetch(connection, query)
             for row in rows:
                 yield SnapshotRow(*row)
@@ -209,7 +209,7 @@ class Listing:
             at = (rows[-1][0], rows[-1][1])
 
     def _count(self, query: Select[Any]) -> int:
-        with self.look() as connection:
+        with self.view() as connection:
             return int(fetch(connection, query)[0][0])
 
 

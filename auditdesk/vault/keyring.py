@@ -29,7 +29,7 @@ FRESH_FOR_S: Final = (
 )
 
 
-class Unlocked:
+class Keyring:
     """What an operator can do with the vault while signed in. May be used by several threads."""
 
     def __init__(self, file: VaultFile, operator: OperatorRow, private_key: X25519PrivateKey) -> None:

@@ -28,11 +28,11 @@ from auditdesk.vault.administration import require_text
 from auditdesk.vault.ciphers import new_key
 from auditdesk.vault.file import Identity, VaultFile
 from auditdesk.vault.kdf import KdfParameters
-from auditdesk.vault.keyring import Unlocked
+from auditdesk.vault.keyring import Keyring
 from auditdesk.vault.roster import OperatorRow
 from auditdesk.vault.wrapped_keys import load_secrets
 
-__all__ = ["Checkpoint", "OperatorRow", "Unlocked", "Vault", "Verified"]
+__all__ = ["Checkpoint", "Keyring", "OperatorRow", "Vault", "Verified"]
 
 
 class Checkpoint(NamedTuple):
@@ -123,7 +123,7 @@ class Vault:
         with self._file.reading() as connection:
             return roster.operators(connection)
 
-    def sign_in(self, operator: str, passphrase: str) -> Unlocked:
+    def sign_in(self, operator: str, passphrase: str) -> Keyring:
         """Open the vault with an operator's passphrase. Slow on purpose.
 
         Raises `WrongPassphrase`, which from the fifth time in a row says how long to wait, and until
@@ -138,11 +138,11 @@ class Vault:
             if secrets.vault_key is not None:
                 roster.check_row(self._file, row, secrets.vault_key, secrets.generation)
             owed = keys.rotation_pending(connection) and secrets.vault_key is not None
-        unlocked = Unlocked(self._file, row, private_key)
+        keyring = Keyring(self._file, row, private_key)
         if owed:
             with suppress(LedgerReadOnly):
-                unlocked.rotate_vault_key()
-        return unlocked
+                keyring.rotate_vault_key()
+        return keyring
 
     def fenced(self) -> frozenset[str]:
         """The subjects for whom no key may be made again."""
@@ -158,7 +158,7 @@ class Vault:
         """Whether this subject has a key."""
         return subject in self.key_subjects()
 
-    def shred(self, subject: str, *, unlocked: Unlocked | None = None) -> str:
+    def shred(self, subject: str, *, keyring: Keyring | None = None) -> str:
         """Fence a subject and destroy its key for good; returns the key's id in hex, empty if it had none.
 
         Fence, deletion and the rotation of the vault key are one transaction; the journal is zeroed
@@ -166,12 +166,12 @@ class Vault:
         the rotation is owed and done at the next sign-in that can. A second call changes nothing.
         Raises `Fault`s; a fault after the transaction leaves the key destroyed and the scrub owed.
         """
-        can_rotate = unlocked is not None and not unlocked.closed and unlocked.may_reveal
+        can_rotate = keyring is not None and not keyring.closed and keyring.may_reveal
         with self._file.writing() as connection:
             fence = keys.fence(connection, self._file, subject)
             keys.destroy_key(connection, subject)
-            if unlocked is not None and can_rotate and keys.rotation_pending(connection):
-                unlocked.rotate_within(connection)
+            if keyring is not None and can_rotate and keys.rotation_pending(connection):
+                keyring.rotate_within(connection)
         self._file.note_change()
         self._file.scrub_if_pending()
         return fence.key_id.hex()

@@ -89,7 +89,7 @@ def demo(demo_path: Path) -> Iterator[Session]:
 
 
 def log(session: Session) -> list[Envelope]:
-    return list(session.books.ledger.log())
+    return list(session.context.ledger.log())
 
 
 def public(envelope: Envelope) -> PublicEvent:
@@ -118,8 +118,8 @@ def public_log(path: Path) -> list[PublicEvent]:
 
 
 def test_it_has_as_many_customers_accounts_and_events_as_it_promises(demo: Session) -> None:
-    assert len(list(demo.books.ledger.customer_rows())) == SMALL.customers
-    assert len(list(demo.books.ledger.account_rows())) == SMALL.accounts
+    assert len(list(demo.context.ledger.customer_rows())) == SMALL.customers
+    assert len(list(demo.context.ledger.account_rows())) == SMALL.accounts
     assert demo.history.length(account_stream("10-00002")) == SMALL.deep_events
 
 
@@ -161,7 +161,7 @@ def test_within_an_account_nothing_is_booked_before_what_came_before(demo: Sessi
 
 
 def test_debits_equal_credits_and_nothing_stays_in_clearing(demo: Session) -> None:
-    currency = {row.number: row.currency for row in demo.books.ledger.account_rows()}
+    currency = {row.number: row.currency for row in demo.context.ledger.account_rows()}
     journal = [
         (currency[name_in(envelope.stream)], posting)
         for envelope in log(demo)
@@ -176,14 +176,14 @@ def test_debits_equal_credits_and_nothing_stays_in_clearing(demo: Session) -> No
 
 
 def test_what_the_bank_decided_is_within_every_limit(demo: Session) -> None:
-    for row in demo.books.ledger.account_rows():
+    for row in demo.context.ledger.account_rows():
         assert row.balance_minor >= -row.overdraft_limit_minor
         if row.status == "closed":
             assert row.balance_minor == 0
 
 
 def test_the_legacy_systems_balances_part_from_the_replay_at_exactly_one_event(demo: Session) -> None:
-    (found,) = Discrepancies(demo.books).all_stated_discrepancies()
+    (found,) = Discrepancies(demo.context).all_stated_discrepancies()
     assert found.jump_minor == found.gap_minor == 2_700
     row = demo.history.account_register(found.account, found.version, found.version)[0]
     assert row.amount_minor == -6_300
@@ -193,9 +193,9 @@ def test_the_legacy_systems_balances_part_from_the_replay_at_exactly_one_event(d
 
 
 def test_the_forgotten_are_erased_and_their_keys_destroyed(demo: Session) -> None:
-    forgotten = list(demo.books.ledger.erasures())
+    forgotten = list(demo.context.ledger.erasures())
     assert len(forgotten) == SMALL.forgotten
-    vault = demo.books.vault
+    vault = demo.context.vault
     assert vault is not None
     for row in forgotten:
         assert row.forgotten_at_us is not None
@@ -203,7 +203,7 @@ def test_the_forgotten_are_erased_and_their_keys_destroyed(demo: Session) -> Non
         assert isinstance(personal, Mask)
         assert personal.kind == "erased"
         assert not vault.holds_key(row.number)
-        assert all(account.status == "closed" for account in demo.books.ledger.accounts_of(row.number))
+        assert all(account.status == "closed" for account in demo.context.ledger.accounts_of(row.number))
 
 
 def test_everybody_elses_data_can_be_read_by_ana_and_not_by_eva(demo: Session, demo_path: Path) -> None:
@@ -218,11 +218,11 @@ def test_everybody_elses_data_can_be_read_by_ana_and_not_by_eva(demo: Session, d
 
 
 def test_the_first_account_has_seen_much_in_ten_years(demo: Session) -> None:
-    types = demo.books.ledger.type_counts(account_stream("10-00001"))
+    types = demo.context.ledger.type_counts(account_stream("10-00001"))
     seen = {"AccountFrozen", "AccountUnfrozen", "OverdraftLimitSet", "MoneyDeposited", "MoneyWithdrawn"}
     assert seen < types.keys()
     owner = demo.history.account_at("10-00001").state.customer
-    changes = demo.books.ledger.type_counts(customer_stream(owner))
+    changes = demo.context.ledger.type_counts(customer_stream(owner))
     assert (changes["AddressChanged"], changes["CustomerRenamed"], changes["ContactDetailsChanged"]) == (
         3,
         1,
@@ -243,7 +243,7 @@ def test_clerks_a_machine_and_the_night_have_worked_and_only_people_may_sign_in(
 
 
 def test_accounts_were_frozen_and_some_are_still(demo: Session) -> None:
-    assert any(row.debits_blocked or row.credits_blocked for row in demo.books.ledger.account_rows())
+    assert any(row.debits_blocked or row.credits_blocked for row in demo.context.ledger.account_rows())
     assert any(envelope.type == "AccountUnfrozen" for envelope in log(demo))
 
 
@@ -313,7 +313,7 @@ def test_the_whole_plan_is_of_the_size_that_is_promised() -> None:
     assert all(step.booked_at_us <= step.recorded_at_us < plan.end_us for step in plan.steps)
     assert len({step.act.receiver for step in plan.steps if isinstance(step.act, Move)}) > 50
     (adopted,) = (step.act for step in plan.steps if isinstance(step.act, Adopt))
-    assert all(getattr(fact.event, "imported", False) for _, fact in adopted.history)
+    assert all(getattr(new_event.event, "imported", False) for _, new_event in adopted.history)
 
 
 def test_the_whole_plan_has_four_currencies_one_of_them_without_decimals() -> None:

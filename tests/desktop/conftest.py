@@ -15,10 +15,10 @@ from auditdesk.bootstrap import open_workspace
 from auditdesk.desktop.kit.settings import Settings
 from auditdesk.desktop.kit.tasks import Task
 from auditdesk.desktop.shell.main_window import MainWindow
-from auditdesk.desktop.shell.workspace_page import DeskPage
+from auditdesk.desktop.shell.workspace_page import WorkspacePage
 from auditdesk.services.commands.issue import Desk
-from tests.desktop.small_bank import PASSPHRASE, make_bank
 from tests.desktop.driving import Colleague, Halt
+from tests.desktop.small_bank import PASSPHRASE, make_bank
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +41,7 @@ def window(qtbot: QtBot, qapp: QApplication, settings_file: Path) -> Iterator[Ma
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, window: MainWindow, bank_path: Path) -> DeskPage:
+def desk(qtbot: QtBot, window: MainWindow, bank_path: Path) -> WorkspacePage:
     window.open_path(bank_path)
     window.sign_in.passphrase.set_text(PASSPHRASE)
     window.sign_in.submit.click()

@@ -14,7 +14,7 @@ from shiboken6 import isValid
 
 from auditdesk.desktop.account.forms import AccountForm
 from auditdesk.desktop.kit.form_dialog import FormDialog
-from auditdesk.desktop.shell.workspace_page import DeskPage
+from auditdesk.desktop.shell.workspace_page import WorkspacePage
 from auditdesk.domain.account import Account
 from auditdesk.services.commands.issue import Desk
 from tests.desktop.small_bank import MAIN
@@ -44,7 +44,7 @@ def visible(parent: QWidget, kind: type[D]) -> D:
     return next(made for made in parent.findChildren(kind) if made.isVisible())
 
 
-def form(desk: DeskPage, key: str) -> AccountForm:
+def form(desk: WorkspacePage, key: str) -> AccountForm:
     """Open an account's form by its button or menu entry."""
     command = desk.accounts.page.header.command(key)
     assert command.isEnabled(), command.toolTip()
@@ -99,11 +99,11 @@ def conflict(qtbot: QtBot, dialog: FormDialog) -> str:
     return dialog.problem.text()
 
 
-def state(desk: DeskPage, number: str = MAIN) -> Account:
+def state(desk: WorkspacePage, number: str = MAIN) -> Account:
     """What the ledger holds of an account."""
     return desk._context.session.history.account_at(number).state
 
 
-def grouped(desk: DeskPage, text: str) -> str:
+def grouped(desk: WorkspacePage, text: str) -> str:
     """Digits as this locale groups them."""
     return text.replace(",", desk.locale().groupSeparator())

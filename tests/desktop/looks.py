@@ -10,7 +10,7 @@ from auditdesk.domain.personal import Mask
 
 
 @dataclass(frozen=True)
-class PlainLook:
+class PlainColors:
     surface: str = "#ffffff"
     border: str = "#e2e5e9"
     border_strong: str = "#b6bcc5"
@@ -23,8 +23,8 @@ class PlainLook:
     credit: str = "#137a3a"
 
 
-LIGHT = PlainLook()
-DARK = PlainLook(surface="#1c2026", border="#2e343d", accent="#5ea2ff", text_faint="#8b94a1")
+LIGHT = PlainColors()
+DARK = PlainColors(surface="#1c2026", border="#2e343d", accent="#5ea2ff", text_faint="#8b94a1")
 
 
 class PlainFormats:

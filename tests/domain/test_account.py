@@ -14,7 +14,7 @@ from auditdesk.domain.account import Account, apply, fold
 from auditdesk.domain.commands import account as rules
 from auditdesk.domain.commands.account import NO_NOTE, When
 from auditdesk.domain.errors import LedgerDamaged, Refused
-from auditdesk.domain.facts import Fact
+from auditdesk.domain.events import NewEvent
 from auditdesk.domain.instants import DAY_US
 from tests.domain.examples import EARLIER_US, NOW_US, account, customer
 
@@ -59,7 +59,7 @@ WISHES: st.SearchStrategy[Wish] = st.one_of(
 )
 
 
-def decide(state: Account, wish: Wish, when: When) -> tuple[Fact, ...]:
+def decide(state: Account, wish: Wish, when: When) -> tuple[NewEvent, ...]:
     owner = customer()
     match wish:
         case Move(kind, amount_minor):
@@ -85,10 +85,10 @@ def test_whatever_is_asked_what_is_accepted_keeps_the_account_sound(wishes: list
     for wish in wishes:
         at_us += wish.days * DAY_US if isinstance(wish, Wait) else 1
         try:
-            facts = decide(state, wish, When(at_us, NOW_US))
+            new_events = decide(state, wish, When(at_us, NOW_US))
         except Refused:
             continue
-        for event, _ in facts:
+        for event, _ in new_events:
             before, state = state, apply("10-00001", state, event, at_us)
             events += 1
             assert before.status == "open"
@@ -180,12 +180,12 @@ def test_folding_many_events_at_once_is_folding_them_one_by_one(wishes: list[Wis
     for wish in wishes:
         at_us += wish.days * DAY_US if isinstance(wish, Wait) else 1
         try:
-            facts = decide(state, wish, When(at_us, NOW_US))
+            new_events = decide(state, wish, When(at_us, NOW_US))
         except Refused:
             continue
-        for fact in facts:
-            state = apply("10-00001", state, fact.event, at_us)
-            events.append((fact.event, at_us))
+        for new_event in new_events:
+            state = apply("10-00001", state, new_event.event, at_us)
+            events.append((new_event.event, at_us))
     half = fold("10-00001", None, events[:cut])
     assert fold("10-00001", None, events) == state
     assert fold("10-00001", half, events[cut:]) == state

@@ -114,18 +114,18 @@ def test_whatever_changes_are_accepted_the_customer_reads_as_last_told(changes: 
         try:
             match change:
                 case PersonName(name=name):
-                    facts = rules.rename(state, name, when=WHEN)
+                    new_events = rules.rename(state, name, when=WHEN)
                 case Address():
-                    facts = rules.change_address(state, change, when=WHEN)
+                    new_events = rules.change_address(state, change, when=WHEN)
                 case Contact():
-                    facts = rules.change_contact(state, change, when=WHEN)
+                    new_events = rules.change_contact(state, change, when=WHEN)
                 case _:
                     raise AssertionError(change)
         except Refused:
             continue
-        for event, personal in facts:
+        for event, personal in new_events:
             state = apply(state.number, state, event, personal, When(*WHEN).booked_at_us)
-        told = facts[-1].personal
+        told = new_events[-1].personal
         known = state.personal
         assert isinstance(known, PersonalDetails)
         assert told in (PersonName(known.name), known.address, known.contact)

@@ -73,7 +73,7 @@ class Bank:
         must = [change.tag for change in expected] if isinstance(expected, tuple) else expected
         self.last.append(f"writer {self.writers.index(writer)}: {order} -> {must}")
         if order.kind == "forget" and isinstance(expected, tuple):
-            with writer.session.books.vault._file.reading() as connection:  # type: ignore[union-attr]
+            with writer.session.context.vault._file.reading() as connection:  # type: ignore[union-attr]
                 query = "SELECT wrapped FROM customer_keys WHERE subject = ?"
                 found = connection.execute(query, (order.target,)).fetchone()
             if found is not None:

@@ -102,7 +102,7 @@ def check_all(bank: Bank, writer: Writer) -> None:
     assert report.events == len(log)
     assert bank.helper.search(bank.path, [NEEDLE.encode(), *bank.dead_keys]) == []
     forgotten = frozenset(number for number, customer in bank.model.customers.items() if customer.forgotten)
-    vault = writer.session.books.vault
+    vault = writer.session.context.vault
     assert vault is not None
     assert vault.fenced() == forgotten
     assert not vault.key_subjects() & forgotten

@@ -37,12 +37,12 @@ class Writer:
         self._path = path
         self._clock = clock
         self.workspace, self.session = self._open()
-        self.ledger: Ledger = self.session.books.ledger
+        self.ledger: Ledger = self.session.context.ledger
 
     def _open(self) -> tuple[Workspace, Session]:
         workspace = open_workspace(self._path, clock=self._clock)
         session = workspace.sign_in("ana", "x")
-        ledger = session.books.ledger
+        ledger = session.context.ledger
         assert (ledger.read_only, ledger.damage) == (False, ()), ledger.warnings
         event.listen(ledger._engine, "begin", self._limit_pages)
         self._free_pages: int | None = None
@@ -53,7 +53,7 @@ class Writer:
         """Close, as a person does or as a crash does, and open again."""
         self.close(sign_off=sign_off)
         self.workspace, self.session = self._open()
-        self.ledger = self.session.books.ledger
+        self.ledger = self.session.context.ledger
 
     def close(self, *, sign_off: bool = False) -> None:
         """Close; without `sign_off` nothing is signed on the way out."""
@@ -85,7 +85,7 @@ class Writer:
     @contextmanager
     def full_vault(self) -> Iterator[None]:
         """Let the vault have not one page more."""
-        connection: Any = self.session.books.vault._file._connection  # type: ignore[union-attr]
+        connection: Any = self.session.context.vault._file._connection  # type: ignore[union-attr]
         connection.execute("PRAGMA max_page_count = 1").fetchall()  # never below what it has
         try:
             yield
@@ -141,7 +141,7 @@ class Writer:
 
     @contextmanager
     def _vault_commits(self, number: int, end: BaseException, *, after: bool) -> Iterator[None]:
-        file: Any = self.session.books.vault._file  # type: ignore[union-attr]
+        file: Any = self.session.context.vault._file  # type: ignore[union-attr]
         honest = file._connection
         file._connection = _Ending(honest, number, end, after=after)
         try:

@@ -99,23 +99,23 @@ def test_a_row_that_breaks_the_schemas_law_is_damage_and_no_crash(
             lambda: session.history.account_at(ACCOUNT),
             lambda: session.history.account_register(ACCOUNT, 1, 2),
         ]
-        for look in looks:
+        for view in looks:
             try:
-                look()
+                view()
             except LedgerDamaged as error:
                 assert "damaged" in str(error) or "Verify" in str(error)
 
 
 def test_a_mistake_of_ours_on_a_sound_ledger_is_not_called_damage(bank: Path) -> None:
-    with opened(bank) as (_, session), pytest.raises(ZeroDivisionError), session.books.ledger.look():
+    with opened(bank) as (_, session), pytest.raises(ZeroDivisionError), session.context.ledger.view():
         _ = 1 // 0
 
 
 def test_a_sealed_value_of_an_impossible_version_is_tampering(bank: Path) -> None:
     with opened(bank) as (_, session):
-        unlocked = session.books.check_unlocked()
+        keyring = session.context.check_keyring()
         with pytest.raises(Tampered):
-            unlocked.open(CUSTOMER, f"customer/{CUSTOMER}", -1, b"\x01" + bytes(60), kind="event")
+            keyring.open(CUSTOMER, f"customer/{CUSTOMER}", -1, b"\x01" + bytes(60), kind="event")
 
 
 def test_a_vault_whose_own_description_is_no_text_is_damage(bank: Path) -> None:
@@ -175,13 +175,13 @@ def test_nobody_is_forgotten_for_whom_an_account_is_opened_meanwhile(
 ) -> None:
     with opened(bank) as (_, officer), opened(bank) as (_, clerk):
         number = clerk.desk.register_customer(PersonalDetails("John Roe")).number
-        decide = officer.books.ledger.deciding
+        decide = officer.context.ledger.deciding
 
         def late() -> object:
             clerk.desk.open_account(number, "EUR")
             return decide()
 
-        monkeypatch.setattr(officer.books.ledger, "deciding", late)
+        monkeypatch.setattr(officer.context.ledger, "deciding", late)
         with pytest.raises(Refused) as refused:
             officer.forgetting.forget(number, "case 1")
         assert refused.value.code == "open_account"

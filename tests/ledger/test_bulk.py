@@ -12,7 +12,7 @@ from auditdesk.domain import events as e
 from auditdesk.domain.account import Account
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import Conflict, VaultLocked
-from auditdesk.domain.facts import Fact
+from auditdesk.domain.events import NewEvent
 from auditdesk.domain.moments import AtInstant
 from auditdesk.domain.personal import PersonalDetails, Remittance
 from auditdesk.ledger.batch import Appended
@@ -26,8 +26,8 @@ FIRST, SECOND = "account/10-00001", "account/10-00002"
 @pytest.fixture
 def opened(ledger: Ledger, sealer: ReversingSealer) -> Ledger:
     """A ledger with one customer and two accounts."""
-    register = Fact(e.CustomerRegistered(), PersonalDetails("Jane Doe"))
-    opening = Fact(e.AccountOpened(JANE, "EUR"))
+    register = NewEvent(e.CustomerRegistered(), PersonalDetails("Jane Doe"))
+    opening = NewEvent(e.AccountOpened(JANE, "EUR"))
     appends = [StreamAppend(f"customer/{JANE}", None, [register], ledger.now_us(), JANE)]
     appends += [StreamAppend(stream, None, [opening], ledger.now_us(), JANE) for stream in (FIRST, SECOND)]
     ledger.append(appends, operator="ana", command_id="begin", sealer=sealer)
@@ -41,7 +41,9 @@ def state_of(ledger: Ledger, stream: str) -> Account:
 
 
 def deposit(ledger: Ledger, stream: str, before: Account | Customer | None, amount: int = 1) -> StreamAppend:
-    return StreamAppend(stream, before, [Fact(e.MoneyDeposited(amount, "2025-01-06"))], ledger.now_us(), JANE)
+    return StreamAppend(
+        stream, before, [NewEvent(e.MoneyDeposited(amount, "2025-01-06"))], ledger.now_us(), JANE
+    )
 
 
 def test_a_command_that_fails_in_bulk_is_taken_back_whole_and_the_rest_is_kept(opened: Ledger) -> None:
@@ -68,11 +70,11 @@ def test_a_command_that_fails_in_bulk_is_taken_back_whole_and_the_rest_is_kept(o
 
 
 def test_a_command_whose_second_fact_cannot_be_sealed_leaves_nothing_of_the_first(opened: Ledger) -> None:
-    facts = [
-        Fact(e.MoneyDeposited(1, "2025-01-06")),
-        Fact(e.MoneyDeposited(2, "2025-01-06"), Remittance("Bob", "Gift")),
+    new_events = [
+        NewEvent(e.MoneyDeposited(1, "2025-01-06")),
+        NewEvent(e.MoneyDeposited(2, "2025-01-06"), Remittance("Bob", "Gift")),
     ]
-    append = StreamAppend(FIRST, state_of(opened, FIRST), facts, opened.now_us(), JANE)
+    append = StreamAppend(FIRST, state_of(opened, FIRST), new_events, opened.now_us(), JANE)
     with opened.writing() as batch, pytest.raises(VaultLocked):
         batch.append([append], operator="ana", command_id="c1")
     assert opened.head().position == 3
@@ -82,9 +84,9 @@ def test_a_command_whose_second_fact_cannot_be_sealed_leaves_nothing_of_the_firs
 
 def test_a_stream_may_be_appended_to_twice_by_one_command(opened: Ledger) -> None:
     before = state_of(opened, FIRST)
-    facts = [Fact(e.MoneyDeposited(1, "2025-01-06"))]
+    new_events = [NewEvent(e.MoneyDeposited(1, "2025-01-06"))]
     with opened.writing() as batch:
-        batch.append([StreamAppend("bank", None, facts, 0, None)] * 2, operator="ana", command_id="c1")
+        batch.append([StreamAppend("bank", None, new_events, 0, None)] * 2, operator="ana", command_id="c1")
         batch.append([deposit(opened, FIRST, before)], operator="ana", command_id="c2")
     assert [(found.version, found.ordinal) for found in opened.envelopes("bank")] == [(1, 0), (2, 1)]
 
@@ -128,7 +130,7 @@ def test_a_moment_counts_the_events_at_or_before_it(
     number = f"10-{opened.next_account_serial():05d}"
     stream, start = f"account/{number}", opened.head().position * 1_000
     booked = [start]
-    opening = Fact(e.AccountOpened(JANE, "EUR"))
+    opening = NewEvent(e.AccountOpened(JANE, "EUR"))
     with opened.writing() as batch:
         batch.append(
             [StreamAppend(stream, None, [opening], start, JANE)], operator="ana", command_id=f"open {number}"

@@ -12,7 +12,7 @@ from auditdesk.domain import events as e
 from auditdesk.domain.account import Account
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import Conflict, SubjectErased, VaultLocked
-from auditdesk.domain.facts import Fact
+from auditdesk.domain.events import NewEvent
 from auditdesk.domain.moments import NOW, AtInstant, AtVersion
 from auditdesk.domain.personal import Mask, Personal, PersonalDetails, PersonName, Remittance
 from auditdesk.ledger.batch import Appended, Batch
@@ -27,14 +27,14 @@ OTHER = "10-00002"
 
 
 def register(ledger: Ledger, sealer: ReversingSealer, number: str = JANE) -> Appended:
-    fact = Fact(e.CustomerRegistered(reference=f"ref-{number}"), PersonalDetails("Jane Doe"))
-    append = StreamAppend(f"customer/{number}", None, [fact], ledger.now_us(), number)
+    new_event = NewEvent(e.CustomerRegistered(reference=f"ref-{number}"), PersonalDetails("Jane Doe"))
+    append = StreamAppend(f"customer/{number}", None, [new_event], ledger.now_us(), number)
     return ledger.append([append], operator="ana", command_id=f"register {number}", sealer=sealer)
 
 
 def open_account(ledger: Ledger, number: str = ACCOUNT) -> Appended:
     append = StreamAppend(
-        f"account/{number}", None, [Fact(e.AccountOpened(JANE, "EUR"))], ledger.now_us(), JANE
+        f"account/{number}", None, [NewEvent(e.AccountOpened(JANE, "EUR"))], ledger.now_us(), JANE
     )
     return ledger.append([append], operator="ana", command_id=f"open {number}")
 
@@ -46,8 +46,8 @@ def state_of(ledger: Ledger, number: str = ACCOUNT) -> Account:
 
 
 def deposits(ledger: Ledger, amounts: Sequence[int], number: str = ACCOUNT) -> StreamAppend:
-    facts = [Fact(e.MoneyDeposited(amount, "2025-01-06")) for amount in amounts]
-    return StreamAppend(f"account/{number}", state_of(ledger, number), facts, ledger.now_us(), JANE)
+    new_events = [NewEvent(e.MoneyDeposited(amount, "2025-01-06")) for amount in amounts]
+    return StreamAppend(f"account/{number}", state_of(ledger, number), new_events, ledger.now_us(), JANE)
 
 
 @pytest.fixture
@@ -66,14 +66,14 @@ def test_positions_and_versions_count_up_without_gaps(opened: Ledger) -> None:
 
 
 def test_what_was_appended_comes_back_as_it_was(opened: Ledger, sealer: ReversingSealer) -> None:
-    fact = Fact(e.MoneyDeposited(500, "2025-01-06", reference="T1"), Remittance("Bob", "Gift"))
-    append = StreamAppend(f"account/{ACCOUNT}", state_of(opened), [fact], opened.now_us(), JANE)
+    new_event = NewEvent(e.MoneyDeposited(500, "2025-01-06", reference="T1"), Remittance("Bob", "Gift"))
+    append = StreamAppend(f"account/{ACCOUNT}", state_of(opened), [new_event], opened.now_us(), JANE)
     written = opened.append(
         [append], operator="ben", command_id="c1", correlation_id="k1", sealer=sealer
     ).envelopes[0]
     read = opened.envelopes(f"account/{ACCOUNT}", after=1)[0]
     assert read == written
-    assert read.event() == fact.event
+    assert read.event() == new_event.event
     assert (read.operator, read.command_id, read.correlation_id, read.subject) == ("ben", "c1", "k1", JANE)
     assert read.leaf_hash == leaf_hash(read)
     assert b"Gift" not in read.payload
@@ -86,7 +86,7 @@ def test_a_stream_that_has_moved_on_is_a_conflict_and_nothing_is_written(opened:
     opened.append([deposits(opened, [2])], operator="ana", command_id="c1")
     with pytest.raises(Conflict):
         opened.append([stale], operator="ben", command_id="c2")
-    opening = Fact(e.AccountOpened(JANE, "EUR"))
+    opening = NewEvent(e.AccountOpened(JANE, "EUR"))
     again = StreamAppend(f"account/{ACCOUNT}", None, [opening], opened.now_us(), JANE)
     with pytest.raises(Conflict):
         opened.append([again], operator="ben", command_id="c3")
@@ -158,15 +158,15 @@ def test_a_clock_set_back_is_clamped_and_reported(opened: Ledger, clock: ManualC
 
 def test_streams_without_a_state_are_simply_appended_to(ledger: Ledger) -> None:
     for number in range(3):
-        fact = Fact(e.CommandRefused("deposit", "", "frozen", f"No {number}."))
-        append = StreamAppend("operator/ana", None, [fact], ledger.now_us(), None)
+        new_event = NewEvent(e.CommandRefused("deposit", "", "frozen", f"No {number}."))
+        append = StreamAppend("operator/ana", None, [new_event], ledger.now_us(), None)
         ledger.append([append], operator="ana", command_id=f"c{number}")
     assert [envelope.version for envelope in ledger.envelopes("operator/ana")] == [1, 2, 3]
 
 
 def test_personal_data_without_a_sealer_is_never_written(ledger: Ledger) -> None:
-    fact = Fact(e.CustomerRegistered(), PersonalDetails("Jane Doe"))
-    append = StreamAppend(f"customer/{JANE}", None, [fact], ledger.now_us(), JANE)
+    new_event = NewEvent(e.CustomerRegistered(), PersonalDetails("Jane Doe"))
+    append = StreamAppend(f"customer/{JANE}", None, [new_event], ledger.now_us(), JANE)
     with pytest.raises(VaultLocked):
         ledger.append([append], operator="ana", command_id="c1")
     assert ledger.head().position == 0
@@ -176,7 +176,7 @@ def test_nothing_is_added_for_a_fenced_customer(opened: Ledger, sealer: Reversin
     loaded = opened.load_customer(JANE, reveal=lambda _: None, reveal_snapshot=lambda *_: b"")
     assert loaded is not None
     request = StreamAppend(
-        f"customer/{JANE}", loaded.state, [Fact(e.ErasureRequested("case 1"))], opened.now_us(), None
+        f"customer/{JANE}", loaded.state, [NewEvent(e.ErasureRequested("case 1"))], opened.now_us(), None
     )
     opened.append([request], operator="ana", command_id="forget")
     assert [row.number for row in opened.erasures()] == [JANE]
@@ -223,8 +223,8 @@ def test_a_customers_snapshot_is_sealed_and_opens_again(ledger: Ledger, sealer: 
     for number in range(2, 131):
         loaded = ledger.load_customer(JANE, reveal=_opened, reveal_snapshot=_opened_snapshot)
         assert loaded is not None
-        fact = Fact(e.CustomerRenamed(), PersonName(f"Name {number}"))
-        append = StreamAppend(f"customer/{JANE}", loaded.state, [fact], ledger.now_us(), JANE)
+        new_event = NewEvent(e.CustomerRenamed(), PersonName(f"Name {number}"))
+        append = StreamAppend(f"customer/{JANE}", loaded.state, [new_event], ledger.now_us(), JANE)
         ledger.append([append], operator="ana", command_id=f"c{number}", sealer=sealer)
     final = ledger.load_customer(JANE, reveal=_opened, reveal_snapshot=_opened_snapshot)
     assert final is not None
@@ -287,7 +287,7 @@ def test_snapshots_of_another_state_schema_are_passed_over(
 def test_the_projections_say_what_the_states_say(opened: Ledger) -> None:
     opened.append([deposits(opened, [10, 20])], operator="ana", command_id="c1")
     freeze = StreamAppend(
-        f"account/{ACCOUNT}", state_of(opened), [Fact(e.AccountFrozen("debits"))], opened.now_us(), JANE
+        f"account/{ACCOUNT}", state_of(opened), [NewEvent(e.AccountFrozen("debits"))], opened.now_us(), JANE
     )
     opened.append([freeze], operator="ana", command_id="c2")
     row = opened.find_account(ACCOUNT)
@@ -328,7 +328,7 @@ def test_the_log_is_read_in_pages_and_by_type(opened: Ledger, monkeypatch: pytes
 
 
 def test_reads_inside_one_look_see_one_state(opened: Ledger) -> None:
-    with opened.look():
+    with opened.view():
         before = opened.head()
         assert opened.stream_length(f"account/{ACCOUNT}") == 1
         assert opened.head() == before
@@ -337,9 +337,9 @@ def test_reads_inside_one_look_see_one_state(opened: Ledger) -> None:
 def test_the_state_a_customer_begins_with_is_registered(ledger: Ledger, sealer: ReversingSealer) -> None:
     register(ledger, sealer)
     with ledger.writing() as batch:
-        fact = Fact(e.CustomerRegistered(), PersonalDetails("New"))
+        new_event = NewEvent(e.CustomerRegistered(), PersonalDetails("New"))
         batch.append(
-            [StreamAppend("customer/C-00002", None, [fact], ledger.now_us(), "C-00002")],
+            [StreamAppend("customer/C-00002", None, [new_event], ledger.now_us(), "C-00002")],
             operator="ana",
             command_id="c2",
             sealer=sealer,

@@ -7,7 +7,7 @@ from sqlalchemy import delete, update
 
 from auditdesk.domain import events as e
 from auditdesk.domain.errors import LedgerDamaged
-from auditdesk.domain.facts import Fact
+from auditdesk.domain.events import NewEvent
 from auditdesk.domain.personal import Mask, Personal, PersonalDetails, PersonName
 from auditdesk.ledger import schema
 from auditdesk.ledger.backends import sqlite as engines
@@ -22,11 +22,11 @@ ACCOUNT = "10-00001"
 @pytest.fixture
 def filled(ledger: Ledger, sealer: ReversingSealer) -> Ledger:
     """A customer of 201 events and an account of 402, a freeze and its end among them."""
-    renamed = [Fact(e.CustomerRenamed(), PersonName(f"Name {number}")) for number in range(2, 202)]
-    register = [Fact(e.CustomerRegistered("r1"), PersonalDetails("Name 1")), *renamed]
-    money = [Fact(e.MoneyDeposited(amount, "2025-01-06")) for amount in range(1, 400)]
-    blocks = [Fact(e.AccountFrozen("debits")), Fact(e.OverdraftLimitSet(500))]
-    opening = [Fact(e.AccountOpened(JANE, "EUR", reference="a1")), *money, *blocks]
+    renamed = [NewEvent(e.CustomerRenamed(), PersonName(f"Name {number}")) for number in range(2, 202)]
+    register = [NewEvent(e.CustomerRegistered("r1"), PersonalDetails("Name 1")), *renamed]
+    money = [NewEvent(e.MoneyDeposited(amount, "2025-01-06")) for amount in range(1, 400)]
+    blocks = [NewEvent(e.AccountFrozen("debits")), NewEvent(e.OverdraftLimitSet(500))]
+    opening = [NewEvent(e.AccountOpened(JANE, "EUR", reference="a1")), *money, *blocks]
     now_us = ledger.now_us()
     appends = [
         StreamAppend(f"customer/{JANE}", None, register, now_us, JANE),

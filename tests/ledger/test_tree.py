@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from auditdesk.domain import events as e
 from auditdesk.domain.errors import LedgerDamaged, LedgerReadOnly, ProofError
-from auditdesk.domain.facts import Fact
+from auditdesk.domain.events import NewEvent
 from auditdesk.ledger import schema, tree
 from auditdesk.ledger.backends import sqlite as engines
 from auditdesk.ledger.backends.dialects import insert_many
@@ -30,7 +30,7 @@ SLOW_FIXTURE = settings(
 
 
 def sign_ins(count: int) -> StreamAppend:
-    return StreamAppend("operator/ana", None, [Fact(e.OperatorAdded("ana"))] * count, 0, None)
+    return StreamAppend("operator/ana", None, [NewEvent(e.OperatorAdded("ana"))] * count, 0, None)
 
 
 def grow(ledger: Ledger, *counts: int) -> None:

@@ -31,7 +31,7 @@ from auditdesk.desktop.kit.settings import Settings
 from auditdesk.desktop.look.tokens import Theme
 from auditdesk.desktop.shell.main_window import DEMO_OPERATOR, MainWindow
 from auditdesk.desktop.shell.shortcuts_help import ShortcutsHelp
-from auditdesk.desktop.shell.workspace_page import DeskPage
+from auditdesk.desktop.shell.workspace_page import WorkspacePage
 from auditdesk.domain.instants import parse_instant
 from auditdesk.domain.streams import account_stream
 from tests.helpers import CHEAP_KDF
@@ -67,7 +67,7 @@ def window(qtbot: QtBot, qapp: QApplication, settings_file: Path, theme: Theme) 
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, window: MainWindow, demo: Path) -> DeskPage:
+def desk(qtbot: QtBot, window: MainWindow, demo: Path) -> WorkspacePage:
     window.open_path(demo)
     window.sign_in.submitted.emit(*DEMO_OPERATOR)
     qtbot.waitUntil(lambda: window.desk is not None)
@@ -93,7 +93,7 @@ def keep(widget: QWidget, name: str, theme: Theme) -> None:
 
 @pytest.mark.parametrize("size", SIZES)
 def test_the_account_in_the_present_and_in_the_past(
-    qtbot: QtBot, window: MainWindow, desk: DeskPage, theme: Theme, size: tuple[int, int]
+    qtbot: QtBot, window: MainWindow, desk: WorkspacePage, theme: Theme, size: tuple[int, int]
 ) -> None:
     window.resize(*size)
     page = desk.accounts.page
@@ -109,7 +109,7 @@ def test_the_account_in_the_present_and_in_the_past(
 
 @pytest.mark.parametrize("size", SIZES)
 def test_the_customer_and_every_other_page(
-    qtbot: QtBot, window: MainWindow, desk: DeskPage, theme: Theme, size: tuple[int, int]
+    qtbot: QtBot, window: MainWindow, desk: WorkspacePage, theme: Theme, size: tuple[int, int]
 ) -> None:
     window.resize(*size)
     desk.show_customer("C-00001")
@@ -128,10 +128,10 @@ def test_the_customer_and_every_other_page(
     assert window.width() == size[0]
 
 
-def test_the_forgotten_customer(qtbot: QtBot, window: MainWindow, desk: DeskPage, theme: Theme) -> None:
+def test_the_forgotten_customer(qtbot: QtBot, window: MainWindow, desk: WorkspacePage, theme: Theme) -> None:
     window.resize(*SIZES[0])
     assert window.session is not None
-    erased = window.session.books.ledger.erasures()[0].number
+    erased = window.session.context.ledger.erasures()[0].number
     desk.show_customer(erased)
     qtbot.waitUntil(lambda: desk.customers.list.model.rowCount() > 0)
     assert "erased" in desk.customers.page.values["name"].text()
@@ -163,7 +163,7 @@ def test_the_operators_to_somebody_who_may_change_nothing(
     keep(window, "operators-forbidden-1280", theme)
 
 
-def test_every_dialog(qtbot: QtBot, window: MainWindow, desk: DeskPage, theme: Theme) -> None:
+def test_every_dialog(qtbot: QtBot, window: MainWindow, desk: WorkspacePage, theme: Theme) -> None:
     page, context = desk.accounts.page, desk._context
     state = page.state
     assert state is not None

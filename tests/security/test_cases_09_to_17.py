@@ -183,7 +183,7 @@ def deposits_until_full(session: Session) -> int:
 def test_case_14_a_full_disk_is_an_error_and_nothing_is_acknowledged(bank: Path) -> None:
     with signed_in(bank) as session:
         before = balance(session)
-        engine = session.books.ledger._engine
+        engine = session.context.ledger._engine
         with engine.connect() as connection:
             pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         limit = f"PRAGMA max_page_count = {pages}"
@@ -199,7 +199,7 @@ def test_case_14_a_full_disk_is_an_error_and_nothing_is_acknowledged(bank: Path)
 
 def test_case_14_a_full_disk_during_a_forget_says_not_forgotten_and_the_next_try_ends_it(bank: Path) -> None:
     with signed_in(bank) as session:
-        vault = session.books.vault
+        vault = session.context.vault
         assert vault is not None
         with (
             patch.object(vault, "shred", side_effect=DiskFull("There is no room left to write the vault.")),
@@ -223,8 +223,8 @@ def test_case_15_last_months_vault_brings_nobody_back_and_newer_customers_read_k
         erased = session.history.customer_at(BOB, AtVersion(1)).state.personal
         assert isinstance(erased, Mask)
         assert erased.kind == "erased"
-        assert session.books.vault is not None
-        assert not session.books.vault.holds_key(BOB)
+        assert session.context.vault is not None
+        assert not session.context.vault.holds_key(BOB)
         assert session.history.customer_at(nora).state.personal == KEY_LOST
         findings = session.verification.run().findings
     assert [(finding.kind, finding.stream) for finding in findings] == [("key_lost", f"customer/{nora}")]

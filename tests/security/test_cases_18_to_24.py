@@ -67,11 +67,11 @@ def test_case_19_before_the_forget_reads_erased_too_and_balances_are_as_they_wer
 
 def test_case_20_an_open_account_stands_in_the_way_of_forgetting(bank: Path) -> None:
     with signed_in(bank) as session:
-        before = session.books.ledger.envelopes(f"customer/{JANE}")
+        before = session.context.ledger.envelopes(f"customer/{JANE}")
         with pytest.raises(Refused) as refused:
             session.forgetting.forget(JANE, "letter 8")
         assert ACCOUNT in str(refused.value)
-        assert session.books.ledger.envelopes(f"customer/{JANE}") == before
+        assert session.context.ledger.envelopes(f"customer/{JANE}") == before
 
 
 def test_case_20_a_legal_hold_stands_in_the_way_until_it_is_released(bank: Path) -> None:
@@ -81,8 +81,8 @@ def test_case_20_a_legal_hold_stands_in_the_way_until_it_is_released(bank: Path)
             session.forgetting.forget(BOB, "letter 8")
         assert refused.value.code == "legal_hold"
         assert "under a legal hold since" in str(session.forgetting.preview(BOB).refusal)
-        assert session.books.vault is not None
-        assert session.books.vault.holds_key(BOB)
+        assert session.context.vault is not None
+        assert session.context.vault.holds_key(BOB)
         session.desk.set_legal_hold(BOB, held=False, reason="order lifted")
         assert session.forgetting.forget(BOB, "letter 8").customer == BOB
 
@@ -96,11 +96,11 @@ def test_case_21_no_key_comes_back_for_the_forgotten(bank: Path) -> None:
             session.desk.open_account(BOB, "EUR")
         with pytest.raises(AuditdeskError):
             session.desk.deposit(BOBS, 100)
-        assert session.books.unlocked is not None
+        assert session.context.keyring is not None
         with pytest.raises(SubjectErased):
-            session.books.unlocked.create_keys([BOB])
-        assert session.books.vault is not None
-        assert not session.books.vault.holds_key(BOB)
+            session.context.keyring.create_keys([BOB])
+        assert session.context.vault is not None
+        assert not session.context.vault.holds_key(BOB)
 
 
 def test_case_22_who_loses_a_role_or_grant_while_signed_in_is_refused_and_that_is_recorded(
@@ -117,7 +117,7 @@ def test_case_22_who_loses_a_role_or_grant_while_signed_in_is_refused_and_that_i
             with pytest.raises(AuditdeskError):
                 ben.desk.deposit(ACCOUNT, 100)
             assert isinstance(ben.history.customer_at(JANE).state.personal, Mask)
-            recorded = [envelope.event() for envelope in ben.books.ledger.envelopes(operator_stream("ben"))]
+            recorded = [envelope.event() for envelope in ben.context.ledger.envelopes(operator_stream("ben"))]
         assert any(isinstance(event, e.CommandRefused) and event.code == "role_missing" for event in recorded)
         assert ana.operators.list()[0].name == "ana"
 

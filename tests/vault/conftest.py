@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from auditdesk.vault.vault import Unlocked, Vault
+from auditdesk.vault.vault import Keyring, Vault
 from tests.helpers import CHEAP_KDF, ManualClock
 
 LEDGER_ID: Final = "0197-ledger"
@@ -41,10 +41,10 @@ def vault(path: Path, clock: ManualClock) -> Iterator[Vault]:
 
 
 @pytest.fixture
-def ana(vault: Vault) -> Unlocked:
-    unlocked = vault.sign_in("ana", PASSPHRASE)
-    unlocked.create_keys(["C-00001", "C-00002", "C-00003"])
-    return unlocked
+def ana(vault: Vault) -> Keyring:
+    keyring = vault.sign_in("ana", PASSPHRASE)
+    keyring.create_keys(["C-00001", "C-00002", "C-00003"])
+    return keyring
 
 
 @pytest.fixture

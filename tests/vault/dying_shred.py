@@ -33,12 +33,12 @@ def dying(original: Callable[..., object]) -> Callable[..., object]:
 
 
 vault = Vault.open(Path(vault_path), ledger_id="0197-ledger", clock=lambda: 1_800_000_000_000_000)
-unlocked = vault.sign_in("ana", "correct horse") if who == "signed-in" else None
+keyring = vault.sign_in("ana", "correct horse") if who == "signed-in" else None
 module, _, name = step.partition(":")
 owner = importlib.import_module(module)
 *path, last = name.split(".")
 for part in path:
     owner = getattr(owner, part)
 setattr(owner, last, dying(getattr(owner, last)))
-vault.shred("C-00001", unlocked=unlocked)
+vault.shred("C-00001", keyring=keyring)
 sys.exit("the step was never reached")

@@ -13,7 +13,7 @@ import pytest
 
 from auditdesk.domain.errors import SubjectErased, VaultLocked
 from auditdesk.vault import keyring as unlocked_module
-from auditdesk.vault.vault import Unlocked, Vault
+from auditdesk.vault.vault import Keyring, Vault
 from tests.helpers import ManualClock, files_holding
 from tests.vault.conftest import LEDGER_ID, PASSPHRASE
 
@@ -58,7 +58,7 @@ def die(path: Path, step: str, moment: str, who: str) -> None:
     ],
 )
 def test_a_shred_that_is_killed_has_happened_or_not_and_can_be_finished(
-    path: Path, vault: Vault, ana: Unlocked, step: tuple[str, str], who: str
+    path: Path, vault: Vault, ana: Keyring, step: tuple[str, str], who: str
 ) -> None:
     blob = ana.seal("C-00001", "bank", 1, b"Jane", kind="event").blob
     other = ana.seal("C-00002", "bank", 2, b"John", kind="event").blob
@@ -70,27 +70,27 @@ def test_a_shred_that_is_killed_has_happened_or_not_and_can_be_finished(
     die(path, *step, who)
 
     reopened = Vault.open(path, ledger_id=LEDGER_ID, clock=ManualClock())
-    unlocked = reopened.sign_in("ana", PASSPHRASE)
+    keyring = reopened.sign_in("ana", PASSPHRASE)
     committed = step in AFTER_COMMIT
     assert reopened.holds_key("C-00001") is not committed
     assert reopened.fenced() == ({"C-00001"} if committed else frozenset())
     if committed:
         assert files_holding(path.parent, wrapped[12:28], wrapped[28:44]) == []
     else:
-        assert unlocked.open("C-00001", "bank", 1, blob, kind="event") == b"Jane"
+        assert keyring.open("C-00001", "bank", 1, blob, kind="event") == b"Jane"
 
-    assert len(bytes.fromhex(reopened.shred("C-00001", unlocked=unlocked))) == 16
+    assert len(bytes.fromhex(reopened.shred("C-00001", keyring=keyring))) == 16
     assert files_holding(path.parent, wrapped[12:28], wrapped[28:44]) == []
     with pytest.raises(SubjectErased):
-        unlocked.open("C-00001", "bank", 1, blob, kind="event")
-    assert unlocked.open("C-00002", "bank", 2, other, kind="event") == b"John"
+        keyring.open("C-00001", "bank", 1, blob, kind="event")
+    assert keyring.open("C-00002", "bank", 2, other, kind="event") == b"John"
     reopened.close()
 
 
-def test_a_customer_shredded_in_another_process_is_erased_here_too(ana: Unlocked, another: Vault) -> None:
+def test_a_customer_shredded_in_another_process_is_erased_here_too(ana: Keyring, another: Vault) -> None:
     blob = ana.seal("C-00001", "bank", 1, b"Jane", kind="event").blob
     other = ana.seal("C-00002", "bank", 2, b"John", kind="event").blob
-    another.shred("C-00001", unlocked=another.sign_in("ana", PASSPHRASE))
+    another.shred("C-00001", keyring=another.sign_in("ana", PASSPHRASE))
     ana.refresh()
     with pytest.raises(SubjectErased):
         ana.open("C-00001", "bank", 1, blob, kind="event")
@@ -98,7 +98,7 @@ def test_a_customer_shredded_in_another_process_is_erased_here_too(ana: Unlocked
 
 
 def test_a_cached_key_is_not_used_for_long_without_looking(
-    ana: Unlocked, another: Vault, monkeypatch: pytest.MonkeyPatch
+    ana: Keyring, another: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ana.seal("C-00001", "bank", 1, b"Jane", kind="event")
     another.shred("C-00001")
@@ -108,7 +108,7 @@ def test_a_cached_key_is_not_used_for_long_without_looking(
         ana.seal("C-00001", "bank", 2, b"Jane", kind="event")
 
 
-def test_keys_made_and_rotated_by_two_at_once_all_open(vault: Vault, ana: Unlocked, another: Vault) -> None:
+def test_keys_made_and_rotated_by_two_at_once_all_open(vault: Vault, ana: Keyring, another: Vault) -> None:
     theirs = another.sign_in("ana", PASSPHRASE)
     for round_ in range(10):
         ana.create_keys([f"C-1{round_:04d}", f"C-3{round_:04d}"])
@@ -120,7 +120,7 @@ def test_keys_made_and_rotated_by_two_at_once_all_open(vault: Vault, ana: Unlock
         assert theirs.open(subject, "bank", 1, blob, kind="event") == subject.encode()
 
 
-def test_threads_seal_and_open_while_others_are_forgotten(vault: Vault, ana: Unlocked) -> None:
+def test_threads_seal_and_open_while_others_are_forgotten(vault: Vault, ana: Keyring) -> None:
     ana.create_keys([f"C-1{serial:04d}" for serial in range(20)])
     failures: list[BaseException] = []
 
@@ -136,14 +136,14 @@ def test_threads_seal_and_open_while_others_are_forgotten(vault: Vault, ana: Unl
     for thread in threads:
         thread.start()
     for serial in range(20):
-        vault.shred(f"C-1{serial:04d}", unlocked=ana)
+        vault.shred(f"C-1{serial:04d}", keyring=ana)
     for thread in threads:
         thread.join()
     assert failures == []
     assert len(vault.fenced()) == 20
 
 
-def test_a_sign_out_while_a_thread_works_ends_its_work_in_words(ana: Unlocked) -> None:
+def test_a_sign_out_while_a_thread_works_ends_its_work_in_words(ana: Keyring) -> None:
     ended = threading.Event()
 
     def work() -> None:

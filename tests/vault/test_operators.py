@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 from auditdesk.domain.errors import LedgerReadOnly, Refused, Tampered, VaultLocked, WrongPassphrase
-from auditdesk.vault.vault import Unlocked, Vault
+from auditdesk.vault.vault import Keyring, Vault
 from tests.helpers import ManualClock
 from tests.vault.conftest import LEDGER_ID, PASSPHRASE
 
@@ -21,12 +21,12 @@ WRITTEN_IN: Final = (
 
 
 @pytest.fixture
-def blob(ana: Unlocked) -> bytes:
+def blob(ana: Keyring) -> bytes:
     return ana.seal("C-00001", "bank", 1, b"Jane", kind="event").blob
 
 
-def opened(unlocked: Unlocked, blob: bytes) -> bytes:
-    return unlocked.open("C-00001", "bank", 1, blob, kind="event")
+def opened(keyring: Keyring, blob: bytes) -> bytes:
+    return keyring.open("C-00001", "bank", 1, blob, kind="event")
 
 
 def generation(vault: Vault) -> int:
@@ -39,7 +39,7 @@ def alter(vault: Vault, statement: str) -> None:
         connection.execute(statement)
 
 
-def test_the_first_operator_may_do_everything(vault: Vault, ana: Unlocked) -> None:
+def test_the_first_operator_may_do_everything(vault: Vault, ana: Keyring) -> None:
     assert [row.name for row in vault.operators()] == ["ana"]
     assert ana.roles == ("administrator", "clerk")
     assert (ana.operator, ana.may_reveal, ana.may_sign) == ("ana", True, True)
@@ -109,7 +109,7 @@ def test_a_cheaper_derivation_written_in_opens_nothing(vault: Vault) -> None:
 
 
 def test_an_operator_with_the_grant_sees_what_the_others_sealed(
-    vault: Vault, ana: Unlocked, blob: bytes
+    vault: Vault, ana: Keyring, blob: bytes
 ) -> None:
     ana.add_operator("bob", "battery staple", roles=["auditor"], may_reveal=True)
     bob = vault.sign_in("bob", "battery staple")
@@ -120,7 +120,7 @@ def test_an_operator_with_the_grant_sees_what_the_others_sealed(
 
 
 def test_an_operator_without_the_grant_signs_in_and_opens_nothing(
-    vault: Vault, ana: Unlocked, blob: bytes
+    vault: Vault, ana: Keyring, blob: bytes
 ) -> None:
     ana.add_operator("bob", "battery staple", roles=["auditor"], may_reveal=False)
     bob = vault.sign_in("bob", "battery staple")
@@ -130,11 +130,11 @@ def test_an_operator_without_the_grant_signs_in_and_opens_nothing(
             attempt()
     with pytest.raises(VaultLocked):
         bob.add_operator("eve", "x", roles=[], may_reveal=True)
-    vault.shred("C-00001", unlocked=bob)
+    vault.shred("C-00001", keyring=bob)
     assert vault.fenced() == {"C-00001"}
 
 
-def test_a_grant_given_and_taken_counts_at_once(vault: Vault, ana: Unlocked, blob: bytes) -> None:
+def test_a_grant_given_and_taken_counts_at_once(vault: Vault, ana: Keyring, blob: bytes) -> None:
     ana.add_operator("bob", "battery staple", roles=["auditor"], may_reveal=False)
     bob = vault.sign_in("bob", "battery staple")
     ana.set_grants("bob", roles=["auditor", "privacy officer"], may_reveal=True, may_sign=True)
@@ -151,7 +151,7 @@ def test_a_grant_given_and_taken_counts_at_once(vault: Vault, ana: Unlocked, blo
 
 
 def test_a_removed_operator_is_locked_out_and_the_keys_he_knew_are_replaced(
-    vault: Vault, ana: Unlocked, blob: bytes
+    vault: Vault, ana: Keyring, blob: bytes
 ) -> None:
     ana.add_operator("bob", "battery staple", roles=["auditor"], may_reveal=True)
     bob, before = vault.sign_in("bob", "battery staple"), generation(vault)
@@ -164,7 +164,7 @@ def test_a_removed_operator_is_locked_out_and_the_keys_he_knew_are_replaced(
         vault.sign_in("bob", "battery staple")
 
 
-def test_the_last_who_may_see_or_sign_cant_go(ana: Unlocked, blob: bytes) -> None:
+def test_the_last_who_may_see_or_sign_cant_go(ana: Keyring, blob: bytes) -> None:
     ana.add_operator("bob", "battery staple", roles=["auditor"], may_reveal=True)
     with pytest.raises(Refused) as last_signer:
         ana.remove_operator("ana")
@@ -177,7 +177,7 @@ def test_the_last_who_may_see_or_sign_cant_go(ana: Unlocked, blob: bytes) -> Non
     assert opened(ana, blob) == b"Jane"
 
 
-def test_names_are_taken_once_and_must_be_there(ana: Unlocked) -> None:
+def test_names_are_taken_once_and_must_be_there(ana: Keyring) -> None:
     with pytest.raises(Refused, match="already") as taken:
         ana.add_operator("ana", "x", roles=[], may_reveal=True)
     with pytest.raises(Refused) as unknown:
@@ -191,7 +191,7 @@ def test_names_are_taken_once_and_must_be_there(ana: Unlocked) -> None:
     ]
 
 
-def test_a_changed_passphrase_opens_and_the_old_one_doesnt(vault: Vault, ana: Unlocked, blob: bytes) -> None:
+def test_a_changed_passphrase_opens_and_the_old_one_doesnt(vault: Vault, ana: Keyring, blob: bytes) -> None:
     signed = ana.sign(b"m").key_id
     ana.change_passphrase(PASSPHRASE, "new words")
     assert opened(ana, blob) == b"Jane"
@@ -201,7 +201,7 @@ def test_a_changed_passphrase_opens_and_the_old_one_doesnt(vault: Vault, ana: Un
         vault.sign_in("ana", PASSPHRASE)
 
 
-def test_a_passphrase_changes_only_for_who_knows_the_old_one(vault: Vault, ana: Unlocked) -> None:
+def test_a_passphrase_changes_only_for_who_knows_the_old_one(vault: Vault, ana: Keyring) -> None:
     with pytest.raises(WrongPassphrase):
         ana.change_passphrase("guess", "new words")
     with pytest.raises(Refused):
@@ -209,7 +209,7 @@ def test_a_passphrase_changes_only_for_who_knows_the_old_one(vault: Vault, ana: 
     vault.sign_in("ana", PASSPHRASE)
 
 
-def test_without_the_grant_a_passphrase_can_be_changed_too(vault: Vault, ana: Unlocked) -> None:
+def test_without_the_grant_a_passphrase_can_be_changed_too(vault: Vault, ana: Keyring) -> None:
     ana.add_operator("bob", "battery staple", roles=["auditor"], may_reveal=False, may_sign=True)
     vault.sign_in("bob", "battery staple").change_passphrase("battery staple", "other words")
     bob = vault.sign_in("bob", "other words")
@@ -218,7 +218,7 @@ def test_without_the_grant_a_passphrase_can_be_changed_too(vault: Vault, ana: Un
 
 
 def test_an_old_copy_and_the_old_passphrase_open_nothing_of_the_new_vault(
-    path: Path, tmp_path: Path, vault: Vault, ana: Unlocked, clock: ManualClock
+    path: Path, tmp_path: Path, vault: Vault, ana: Keyring, clock: ManualClock
 ) -> None:
     copy = tmp_path / "copy.db"
     shutil.copy(path, copy)
@@ -237,7 +237,7 @@ def test_an_old_copy_and_the_old_passphrase_open_nothing_of_the_new_vault(
 
 
 def test_another_sign_in_of_the_same_operator_ends_with_the_passphrase(
-    vault: Vault, ana: Unlocked, blob: bytes
+    vault: Vault, ana: Keyring, blob: bytes
 ) -> None:
     elsewhere = vault.sign_in("ana", PASSPHRASE)
     ana.change_passphrase(PASSPHRASE, "new words")
@@ -256,7 +256,7 @@ def test_another_sign_in_of_the_same_operator_ends_with_the_passphrase(
     ],
 )
 def test_nobody_writes_himself_among_those_who_are_given_keys(
-    vault: Vault, ana: Unlocked, blob: bytes, edit: str
+    vault: Vault, ana: Keyring, blob: bytes, edit: str
 ) -> None:
     ana.add_operator("bob", "battery staple", roles=["auditor"], may_reveal=False)
     alter(vault, edit)
@@ -272,7 +272,7 @@ def test_an_operator_whose_own_row_was_altered_is_not_let_in(vault: Vault) -> No
         vault.sign_in("ana", PASSPHRASE)
 
 
-def test_in_a_folder_that_cant_be_written_one_signs_in_all_the_same(vault: Vault, ana: Unlocked) -> None:
+def test_in_a_folder_that_cant_be_written_one_signs_in_all_the_same(vault: Vault, ana: Keyring) -> None:
     vault.shred("C-00001")
     vault._file._connection.execute("PRAGMA query_only = ON")
     with pytest.raises(WrongPassphrase):

@@ -16,7 +16,7 @@ from auditdesk.domain.errors import (
     VaultMismatch,
     VaultMissing,
 )
-from auditdesk.vault.vault import Unlocked, Vault
+from auditdesk.vault.vault import Keyring, Vault
 from tests.helpers import CHEAP_KDF, ManualClock
 from tests.vault.conftest import LEDGER_ID, PASSPHRASE
 
@@ -81,7 +81,7 @@ def test_another_ledgers_vault_is_refused(path: Path, vault: Vault, clock: Manua
 
 
 def test_a_vault_given_to_another_ledger_by_an_edit_opens_no_sealed_value(
-    path: Path, vault: Vault, ana: Unlocked, clock: ManualClock
+    path: Path, vault: Vault, ana: Keyring, clock: ManualClock
 ) -> None:
     blob = ana.seal("C-00001", "customer/C-00001", 1, b"Jane", kind="event").blob
     vault.close()
@@ -114,14 +114,14 @@ def test_a_folder_that_isnt_there_is_said_in_words(path: Path, clock: ManualCloc
         )
 
 
-def test_only_the_owner_can_read_the_vault_and_its_journal(path: Path, ana: Unlocked) -> None:
+def test_only_the_owner_can_read_the_vault_and_its_journal(path: Path, ana: Keyring) -> None:
     ana.create_keys(["C-00009"])
     for file in (path, path.with_name("vault.db-journal")):
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 def test_a_vault_that_another_program_holds_is_said_to_be_held(
-    vault: Vault, ana: Unlocked, another: Vault
+    vault: Vault, ana: Keyring, another: Vault
 ) -> None:
     vault._file._connection.execute("PRAGMA busy_timeout = 0")
     with (

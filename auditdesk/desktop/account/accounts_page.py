@@ -30,9 +30,9 @@ class AccountsPage(QWidget):
         super().__init__()
         self.setObjectName("accountsPage")
         self._context = context
-        self.list = SearchList("accounts", self.tr("Number, reference or name…"), "accounts", context.look)
+        self.list = SearchList("accounts", self.tr("Number, reference or name…"), "accounts", context.palette)
         self.page = AccountPage(context)
-        self.empty = EmptyState("accounts", context.look)
+        self.empty = EmptyState("accounts", context.palette)
         self.empty.explain(self.tr("Choose an account at the left to see how its balance came to be."))
         self._stack = QStackedWidget()
         self._stack.addWidget(self.empty)
@@ -136,9 +136,9 @@ class AccountsPage(QWidget):
         dialog.open()
 
     @Slot(object)
-    def _set_look(self, look: Palette) -> None:
-        self.list.set_look(look)
-        self.empty.set_look(look)
+    def _apply_theme(self, palette: Palette) -> None:
+        self.list.apply_theme(palette)
+        self.empty.apply_theme(palette)
 
     def _connect(self) -> None:
         self.list.chosen.connect(self.show_account)
@@ -150,7 +150,7 @@ class AccountsPage(QWidget):
         self.page.explain_wanted.connect(self._explain)
         self.page.evidence_wanted.connect(self._save_evidence)
         self._context.changed.connect(self.reload)
-        self._context.look_changed.connect(self._set_look)
+        self._context.theme_changed.connect(self._apply_theme)
 
 
 def _line(account: AccountLine) -> Line:

@@ -28,7 +28,7 @@ class EvidenceDialog(FormDialog):
             parent=parent,
         )
         self.setObjectName("evidenceDialog")
-        self._evidence = Evidence(context.session.books)
+        self._evidence = Evidence(context.session.context)
         self._account, self._version = account, version
         self.path = line_field("path", self.tr("&File"), hint=self.tr("A name without .zip makes a folder."))
         self.path.set_text(str(Path.home() / f"evidence-{account}-{version}.zip"))

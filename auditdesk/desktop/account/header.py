@@ -49,7 +49,7 @@ class AccountHeader(QWidget):
     export_chosen = Signal()
     find_chosen = Signal()
 
-    def __init__(self, look: Palette) -> None:
+    def __init__(self, palette: Palette) -> None:
         super().__init__()
         self.setObjectName("accountHeader")
         self.number = label(kind="title", name="accountNumber")
@@ -67,10 +67,10 @@ class AccountHeader(QWidget):
         self._why: dict[str, str] = {}
         self._buttons: dict[str, QPushButton] = {}
         self._actions: dict[str, QAction] = {}
-        self._look = look
+        self._palette = palette
         self._make_commands()
         self._lay_out()
-        self.set_look(look)
+        self.apply_theme(palette)
 
     def show_account(self, state: Account, owner: Customer | None, *, past: bool) -> None:
         """Show the account as it is at a moment; figures of the past are said to be of then."""
@@ -98,14 +98,14 @@ class AccountHeader(QWidget):
         """A command's button or menu entry."""
         return self._buttons.get(key) or self._actions[key]
 
-    def set_look(self, look: Palette) -> None:
+    def apply_theme(self, palette: Palette) -> None:
         """Follow the theme."""
-        self._look = look
+        self._palette = palette
         for name in (*DIRECT, *MORE):
             if name.icon:
-                self.command(name.key).setIcon(icon(name.icon, look.text_muted))
-        self.more.setIcon(icon("more", look.text_muted))
-        self.owner_button.setIcon(icon("user", look.text_muted))
+                self.command(name.key).setIcon(icon(name.icon, palette.text_muted))
+        self.more.setIcon(icon("more", palette.text_muted))
+        self.owner_button.setIcon(icon("user", palette.text_muted))
 
     def _make_commands(self) -> None:
         for name in DIRECT:

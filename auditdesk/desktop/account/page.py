@@ -30,7 +30,7 @@ from auditdesk.desktop.time.timeline import TimelineModel
 from auditdesk.domain.account import Account
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import AuditdeskError
-from auditdesk.domain.moments import Clock, Moment, Now
+from auditdesk.domain.moments import Moment, Now, TimeAxis
 from auditdesk.domain.personal import Mask, Remark, Remittance
 from auditdesk.domain.streams import account_stream
 from auditdesk.services.history.views import Bucket, OwnerMark, RegisterRow, StepView
@@ -79,12 +79,12 @@ class AccountPage(QWidget):
         self._marks: list[OwnerMark] = []
         self.timeline = TimelineModel(self._resolve, self._instants, parent=self)
         self.player = Player(self.timeline, parent=self)
-        look = context.look
-        self.header = AccountHeader(look)
-        self.banner = Banner("past", "history", look)
-        self.chart = BalanceChart(self.timeline, look)
-        self.bar = TimeBar(self.timeline, self.player, look, self._icon)
-        self.model = RegisterModel(self._fetch, look, formats, self)
+        palette = context.palette
+        self.header = AccountHeader(palette)
+        self.banner = Banner("past", "history", palette)
+        self.chart = BalanceChart(self.timeline, palette)
+        self.bar = TimeBar(self.timeline, self.player, palette, self._icon)
+        self.model = RegisterModel(self._fetch, palette, formats, self)
         self.register = RegisterView(self.timeline, self.model, self._versions_of)
         self.panel = StatePanel(formats)
         self._lay_out()
@@ -159,14 +159,14 @@ class AccountPage(QWidget):
         self._context.notified.emit(str(error))
 
     @Slot(object)
-    def set_look(self, look: Palette) -> None:
+    def apply_theme(self, palette: Palette) -> None:
         """Follow the theme."""
         for part in (self.header, self.banner, self.chart, self.bar, self.model):
-            part.set_look(look)
+            part.apply_theme(palette)
 
     # --- how ---------------------------------------------------------------------------
 
-    def _resolve(self, instant_us: int, clock: Clock) -> int:
+    def _resolve(self, instant_us: int, clock: TimeAxis) -> int:
         return self._history.version_at(account_stream(self.number), instant_us, clock)
 
     def _instants(self, version: int) -> tuple[int, int]:
@@ -184,7 +184,7 @@ class AccountPage(QWidget):
         return self._history.versions_of_types(self.number, tags)
 
     def _icon(self, name: str) -> QIcon:
-        return icon(name, self._context.look.text)
+        return icon(name, self._context.palette.text)
 
     @Slot(object)
     def _show(self, version: int) -> None:
@@ -281,7 +281,7 @@ class AccountPage(QWidget):
         QShortcut(QKeySequence("Ctrl+G"), self, self.bar.focus_field, context=here)
         QShortcut(QKeySequence("Ctrl+F"), self, self._focus_filter, context=here)
         self._context.changed.connect(self.refresh)
-        self._context.look_changed.connect(self.set_look)
+        self._context.theme_changed.connect(self.apply_theme)
 
     @Slot()
     def _focus_filter(self) -> None:

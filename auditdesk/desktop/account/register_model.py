@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QFont
 
 from auditdesk.desktop.kit.paged_model import Column, Index, PagedTableModel, PageRequest
-from auditdesk.desktop.look.protocols import Formats, Look
+from auditdesk.desktop.look.protocols import Colors, Formats
 from auditdesk.domain.personal import Mask
 
 VERSION_ROLE: Final = int(Qt.ItemDataRole.UserRole) + 1
@@ -75,7 +75,7 @@ class RegisterModel(PagedTableModel[RegisterLine]):
     content_changed = Signal()
 
     def __init__(
-        self, fetch: FetchVersions, look: Look, formats: Formats, parent: QObject | None = None
+        self, fetch: FetchVersions, palette: Colors, formats: Formats, parent: QObject | None = None
     ) -> None:
         super().__init__(register_columns(self.tr), self._fetch_lines, parent)
         self._fetch = fetch
@@ -111,14 +111,14 @@ class RegisterModel(PagedTableModel[RegisterLine]):
             "stated": lambda row: self._money(row.stated_balance_minor),
             "by": lambda row: row.operator,
         }
-        self.set_look(look)
+        self.apply_theme(palette)
 
-    def set_look(self, look: Look) -> None:
+    def apply_theme(self, palette: Colors) -> None:
         """Wear another theme."""
-        self._future = QBrush(QColor(look.text_faint))
-        self._debit, self._credit = QBrush(QColor(look.debit)), QBrush(QColor(look.credit))
-        self._masked = QBrush(QColor(look.text_muted))
-        self._here = QBrush(QColor(look.accent_soft))
+        self._future = QBrush(QColor(palette.text_faint))
+        self._debit, self._credit = QBrush(QColor(palette.debit)), QBrush(QColor(palette.credit))
+        self._masked = QBrush(QColor(palette.text_muted))
+        self._here = QBrush(QColor(palette.accent_soft))
         self.layoutChanged.emit()
 
     # --- content -----------------------------------------------------------------------

@@ -26,14 +26,14 @@ class IntegrityPage(QWidget):
         self._context = context
         self.run = button(self.tr("&Verify now"), "verifyButton", kind="primary")
         self.run.clicked.connect(self.verify)
-        self.good = Banner("good", "check", context.look)
-        self.bad = Banner("warning", "warning", context.look)
+        self.good = Banner("good", "check", context.palette)
+        self.bad = Banner("warning", "warning", context.palette)
         self.summary = label(kind="muted", name="verifySummary", wrap=True)
         self.findings = QListWidget()
         self.findings.setObjectName("findings")
         self.findings.setAccessibleName(self.tr("Findings"))
         self.findings.setWordWrap(True)
-        self.empty = EmptyState("integrity", context.look)
+        self.empty = EmptyState("integrity", context.palette)
         self.empty.explain(
             self.tr(
                 "A verification reads the whole log, chains its Merkle tree anew and holds it against the "
@@ -46,7 +46,7 @@ class IntegrityPage(QWidget):
         self.checkpoints.refused.connect(self._fail)
         self._card = Card(margin=1)
         self._lay_out()
-        context.look_changed.connect(self._set_look)
+        context.theme_changed.connect(self._apply_theme)
 
     def reload(self) -> None:
         """Keep what the last run said, but show the newest checkpoint."""
@@ -110,9 +110,9 @@ class IntegrityPage(QWidget):
             self.bad.say(str(error))
 
     @Slot(object)
-    def _set_look(self, look: object) -> None:
+    def _apply_theme(self, palette: object) -> None:
         for part in (self.good, self.bad, self.empty):
-            part.set_look(look)  # type: ignore[arg-type]
+            part.apply_theme(palette)  # type: ignore[arg-type]
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()

@@ -61,10 +61,10 @@ class OperatorsPage(QWidget):
         self.new_key = button(self.tr("&New signing key…"), "newKeyButton")
         self.copy = button(self.tr("C&opy"), "copyKeyButton")
         self.why = label(kind="muted", name="operatorsRefusal", wrap=True)
-        self.bad = Banner("warning", "warning", context.look)
+        self.bad = Banner("warning", "warning", context.palette)
         self.table = TextTable("operatorsTable", self.tr("Operators"), OPERATOR_COLUMNS)
         self.keys = TextTable("keysTable", self.tr("Signing keys"), KEY_COLUMNS)
-        self.empty = EmptyState("key", context.look)
+        self.empty = EmptyState("key", context.palette)
         self._stack = QStackedWidget()
         self._lay_out()
         self._connect()
@@ -80,7 +80,7 @@ class OperatorsPage(QWidget):
         """Look again, off the GUI thread."""
         operators = self._context.session.operators
         self._context.runner.latest(
-            "operators", lambda _task: _look(operators), on_success=self._show, on_failure=self._fail
+            "operators", lambda _task: _palette(operators), on_success=self._show, on_failure=self._fail
         )
 
     @Slot()
@@ -119,7 +119,7 @@ class OperatorsPage(QWidget):
         for made in (self.add, self.change, self.new_key):
             _allow(made, refusal or nobody)
         _allow(self.remove, refusal or nobody or own)
-        signed_in = self._context.session.books.signed_in is not None
+        signed_in = self._context.session.context.signed_in is not None
         _allow(self.passphrase, "" if signed_in else self.tr("Nobody is signed in."))
         _allow(self.copy, "" if self.keys.current else self.tr("There is no key."))
         self.why.setText(refusal)
@@ -164,9 +164,9 @@ class OperatorsPage(QWidget):
         self._context.notified.emit(self.tr("The public key is on the clipboard."))
 
     @Slot(object)
-    def _set_look(self, look: Palette) -> None:
-        self.bad.set_look(look)
-        self.empty.set_look(look)
+    def _apply_theme(self, palette: Palette) -> None:
+        self.bad.apply_theme(palette)
+        self.empty.apply_theme(palette)
 
     def _connect(self) -> None:
         self.add.clicked.connect(self._add)
@@ -179,7 +179,7 @@ class OperatorsPage(QWidget):
         self.table.activated.connect(self._change)
         self.keys.chosen.connect(self._settle)
         self._context.changed.connect(self.reload)
-        self._context.look_changed.connect(self._set_look)
+        self._context.theme_changed.connect(self._apply_theme)
 
     def _lay_out(self) -> None:
         body = QWidget()
@@ -211,7 +211,7 @@ class OperatorsPage(QWidget):
         box.addWidget(self._stack, 1)
 
 
-def _look(operators: Operators) -> Shown:
+def _palette(operators: Operators) -> Shown:
     return Shown(operators.list(), operators.public_keys, str(operators.refusal() or ""))
 
 

@@ -28,10 +28,10 @@ class ReportsPage(QWidget):
         super().__init__()
         self.setObjectName("reportsPage")
         self._context = context
-        self.good = Banner("good", "check", context.look)
-        self.bad = Banner("warning", "warning", context.look)
+        self.good = Banner("good", "check", context.palette)
+        self.bad = Banner("warning", "warning", context.palette)
         self._lay_out()
-        context.look_changed.connect(self._set_look)
+        context.theme_changed.connect(self._apply_theme)
 
     @Slot(object)
     def import_folder(self, folder: Path) -> None:
@@ -70,7 +70,7 @@ class ReportsPage(QWidget):
     @Slot(object)
     def back_up(self, parent: Path) -> None:
         """Make a backup in a new folder below `parent`."""
-        backup, now_us = self._context.session.backup, self._context.session.books.clock()
+        backup, now_us = self._context.session.backup, self._context.session.context.clock()
         name = f"auditdesk-backup-{to_iso(now_us)[:19].replace(':', '')}"
         task = self._context.runner.run(
             lambda task: backup.run(parent / name, progress=task),
@@ -118,9 +118,9 @@ class ReportsPage(QWidget):
             self.import_folder(Path(folder))
 
     @Slot(object)
-    def _set_look(self, look: object) -> None:
+    def _apply_theme(self, palette: object) -> None:
         for part in (self.good, self.bad):
-            part.set_look(look)  # type: ignore[arg-type]
+            part.apply_theme(palette)  # type: ignore[arg-type]
 
     def _lay_out(self) -> None:
         cards = (

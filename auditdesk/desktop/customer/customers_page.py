@@ -40,11 +40,13 @@ class CustomersPage(QWidget):
         super().__init__()
         self.setObjectName("customersPage")
         self._context = context
-        self.list = SearchList("customers", self.tr("Number, reference or name…"), "customers", context.look)
+        self.list = SearchList(
+            "customers", self.tr("Number, reference or name…"), "customers", context.palette
+        )
         self.page = CustomerPage(context)
         self.new = button(self.tr("New &customer…"), "newCustomerButton", kind="primary")
         say_if_dead(self.new, why_only_look(context.session))
-        self.empty = EmptyState("customers", context.look)
+        self.empty = EmptyState("customers", context.palette)
         self.empty.explain(self.tr("Choose a customer at the left."))
         self._stack = QStackedWidget()
         self._stack.addWidget(self.empty)
@@ -169,9 +171,9 @@ class CustomersPage(QWidget):
         self._context.account_wanted.emit(receipt.number, None)
 
     @Slot(object)
-    def _set_look(self, look: Palette) -> None:
-        self.list.set_look(look)
-        self.empty.set_look(look)
+    def _apply_theme(self, palette: Palette) -> None:
+        self.list.apply_theme(palette)
+        self.empty.apply_theme(palette)
 
     def _connect(self) -> None:
         self.new.clicked.connect(self._register)
@@ -180,4 +182,4 @@ class CustomersPage(QWidget):
         self.list.empty.acted.connect(self.list.search.clear)
         self.page.form_wanted.connect(self._open_form)
         self._context.changed.connect(self.reload)
-        self._context.look_changed.connect(self._set_look)
+        self._context.theme_changed.connect(self._apply_theme)

@@ -22,7 +22,7 @@ class CustomerHistory(QTableWidget):
 
     chosen = Signal(object)
 
-    def __init__(self, look: Palette) -> None:
+    def __init__(self, palette: Palette) -> None:
         super().__init__(0, len(COLUMNS))
         self.setObjectName("customerEvents")
         self.setAccessibleName(self.tr("The customer's events"))
@@ -38,7 +38,7 @@ class CustomerHistory(QTableWidget):
             self.setColumnWidth(column, width)
         header.setSectionResizeMode(3, QHeaderView.ResizeMode.Stretch)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self._look = look
+        self._palette = palette
         self._current = 0
         self.currentCellChanged.connect(self._choose)
 
@@ -73,7 +73,7 @@ class CustomerHistory(QTableWidget):
         self.blockSignals(True)
         for row in range(self.rowCount()):
             of_row = self._version_of(row)
-            color = self._look.text if of_row <= version else self._look.text_faint
+            color = self._palette.text if of_row <= version else self._palette.text_faint
             for column in range(self.columnCount()):
                 if (item := self.item(row, column)) is not None:
                     item.setForeground(QColor(color))
@@ -81,9 +81,9 @@ class CustomerHistory(QTableWidget):
                 self.selectRow(row)
         self.blockSignals(False)
 
-    def set_look(self, look: Palette) -> None:
+    def apply_theme(self, palette: Palette) -> None:
         """Follow the theme."""
-        self._look = look
+        self._palette = palette
         self.set_current(self._current)
 
     def _version_of(self, row: int) -> int:

@@ -30,7 +30,7 @@ from auditdesk.desktop.time.timeline import TimelineModel
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import AuditdeskError
 from auditdesk.domain.instants import day_of
-from auditdesk.domain.moments import AtVersion, Clock, Moment
+from auditdesk.domain.moments import AtVersion, Moment, TimeAxis
 from auditdesk.domain.personal import Mask
 from auditdesk.domain.streams import customer_stream
 
@@ -58,11 +58,13 @@ class CustomerPage(QWidget):
         self._history = context.session.history
         self.number = ""
         self.state: Customer | None = None
-        look = context.look
+        palette = context.palette
         self.timeline = TimelineModel(self._resolve, self._instants, parent=self)
         self.player = Player(self.timeline, parent=self)
-        self.bar = TimeBar(self.timeline, self.player, look, lambda name: icon(name, self._context.look.text))
-        self.banner = Banner("past", "history", look)
+        self.bar = TimeBar(
+            self.timeline, self.player, palette, lambda name: icon(name, self._context.palette.text)
+        )
+        self.banner = Banner("past", "history", palette)
         self.title = label(kind="title", name="customerNumber")
         self.pill = Pill()
         self.about = label(kind="muted", name="customerAbout")
@@ -71,7 +73,7 @@ class CustomerPage(QWidget):
         self.accounts.setObjectName("customerAccounts")
         self.accounts.setAccessibleName(self.tr("Accounts of this customer"))
         self.accounts.setMaximumHeight(ACCOUNTS_PX)
-        self.events = CustomerHistory(look)
+        self.events = CustomerHistory(palette)
         self.buttons = self._make_buttons()
         self._lay_out()
         self._connect()
@@ -106,11 +108,11 @@ class CustomerPage(QWidget):
         return view.versions
 
     @Slot(object)
-    def set_look(self, look: Palette) -> None:
+    def apply_theme(self, palette: Palette) -> None:
         """Follow the theme."""
-        self.bar.set_look(look)
-        self.banner.set_look(look)
-        self.events.set_look(look)
+        self.bar.apply_theme(palette)
+        self.banner.apply_theme(palette)
+        self.events.apply_theme(palette)
 
     @Slot(object)
     def _show(self, version: int) -> None:
@@ -177,7 +179,7 @@ class CustomerPage(QWidget):
             return self.tr("The customer is being forgotten.")
         return ""
 
-    def _resolve(self, instant_us: int, clock: Clock) -> int:
+    def _resolve(self, instant_us: int, clock: TimeAxis) -> int:
         return self._history.version_at(customer_stream(self.number), instant_us, clock)
 
     def _instants(self, version: int) -> tuple[int, int]:
@@ -216,7 +218,7 @@ class CustomerPage(QWidget):
         here = Qt.ShortcutContext.WidgetWithChildrenShortcut
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.timeline.last, context=here)
         self._context.changed.connect(self.refresh)
-        self._context.look_changed.connect(self.set_look)
+        self._context.theme_changed.connect(self.apply_theme)
 
     @Slot(QListWidgetItem)
     def _go_to_account(self, item: QListWidgetItem) -> None:

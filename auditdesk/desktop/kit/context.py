@@ -20,7 +20,7 @@ class Context(QObject):
     """
 
     changed = Signal()
-    look_changed = Signal(object)
+    theme_changed = Signal(object)
     account_wanted = Signal(str, object)
     customer_wanted = Signal(str, object)
     notified = Signal(str)
@@ -30,24 +30,24 @@ class Context(QObject):
         session: Session,
         runner: TaskRunner,
         settings: Settings,
-        look: Palette,
+        palette: Palette,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.session = session
         self.runner = runner
         self.settings = settings
-        self.look = look
+        self.palette = palette
 
     def icon_of(self, name: str) -> object:
         """An icon in the colour of text of the present theme."""
-        return icon(name, self.look.text)
+        return icon(name, self.palette.text)
 
     @Slot(object)
-    def set_look(self, look: Palette) -> None:
+    def apply_theme(self, palette: Palette) -> None:
         """Follow the theme."""
-        self.look = look
-        self.look_changed.emit(look)
+        self.palette = palette
+        self.theme_changed.emit(palette)
 
     def done(self, receipt: str) -> None:
         """A command of ours is in the log: show its receipt and let every page look again."""

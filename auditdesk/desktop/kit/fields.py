@@ -167,7 +167,7 @@ class SearchField(QLineEdit):
 
     down_pressed = Signal()
 
-    def __init__(self, name: str, placeholder: str, look: Palette) -> None:
+    def __init__(self, name: str, placeholder: str, palette: Palette) -> None:
         super().__init__()
         self.setObjectName(name)
         self.setPlaceholderText(placeholder)
@@ -175,11 +175,11 @@ class SearchField(QLineEdit):
         self.setClearButtonEnabled(True)
         self._lens = QAction(self)
         self.addAction(self._lens, QLineEdit.ActionPosition.LeadingPosition)
-        self.set_look(look)
+        self.apply_theme(palette)
 
-    def set_look(self, look: Palette) -> None:
+    def apply_theme(self, palette: Palette) -> None:
         """Follow the theme."""
-        self._lens.setIcon(icon("search", look.text_muted))
+        self._lens.setIcon(icon("search", palette.text_muted))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.text():

@@ -92,9 +92,9 @@ class LinesModel(QAbstractListModel):
 class LineDelegate(QStyledItemDelegate):
     """Draws an item on two lines."""
 
-    def __init__(self, look: Palette, parent: QWidget) -> None:
+    def __init__(self, palette: Palette, parent: QWidget) -> None:
         super().__init__(parent)
-        self.look = look
+        self.palette = palette
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002 - Qt's
         return QSize(LIST_PX - 40, ROW_PX)
@@ -105,9 +105,9 @@ class LineDelegate(QStyledItemDelegate):
         selected = bool(style.state & QStyle.StateFlag.State_Selected)
         painter.save()
         if selected:
-            painter.fillRect(rect, QColor(self.look.accent_soft))
+            painter.fillRect(rect, QColor(self.palette.accent_soft))
         elif style.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(rect, QColor(self.look.sunken))
+            painter.fillRect(rect, QColor(self.palette.sunken))
         inner = rect.adjusted(10, 6, -10, -6)
         upper, lower = QRect(inner), QRect(inner)
         upper.setHeight(inner.height() // 2)
@@ -116,14 +116,14 @@ class LineDelegate(QStyledItemDelegate):
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         bold, plain = QFont(style.font), QFont(style.font)
         bold.setWeight(QFont.Weight.DemiBold)
-        painter.setPen(QColor(self.look.text))
+        painter.setPen(QColor(self.palette.text))
         painter.setFont(bold)
         painter.drawText(upper, int(left), index.data(NUMBER_ROLE))
         painter.setFont(plain)
         painter.drawText(upper, int(right), index.data(FIGURE_ROLE))
         plain.setItalic(bool(index.data(MASKED_ROLE)))
         painter.setFont(plain)
-        painter.setPen(QColor(self.look.text_muted))
+        painter.setPen(QColor(self.palette.text_muted))
         second = painter.fontMetrics().elidedText(
             index.data(SECOND_ROLE), Qt.TextElideMode.ElideRight, lower.width()
         )
@@ -140,11 +140,11 @@ class SearchList(QWidget):
     chosen = Signal(str)
     searched = Signal(str)
 
-    def __init__(self, name: str, placeholder: str, icon_name: str, look: Palette) -> None:
+    def __init__(self, name: str, placeholder: str, icon_name: str, palette: Palette) -> None:
         super().__init__()
         self.setObjectName(name)
         self.setFixedWidth(LIST_PX)
-        self.search = SearchField(f"{name}Search", placeholder, look)
+        self.search = SearchField(f"{name}Search", placeholder, palette)
         self.model = LinesModel()
         self.view = QListView()
         self.view.setObjectName(f"{name}View")
@@ -152,10 +152,10 @@ class SearchList(QWidget):
         self.view.setMouseTracking(True)
         self.view.setUniformItemSizes(True)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._delegate = LineDelegate(look, self.view)
+        self._delegate = LineDelegate(palette, self.view)
         self.view.setItemDelegate(self._delegate)
         self.view.setModel(self.model)
-        self.empty = EmptyState(icon_name, look)
+        self.empty = EmptyState(icon_name, palette)
         self.count = label(kind="muted", name=f"{name}Count")
         self._stack = QStackedWidget()
         self._typing = QTimer(self)
@@ -193,11 +193,11 @@ class SearchList(QWidget):
         selection.blockSignals(False)
         self.view.viewport().update()
 
-    def set_look(self, look: Palette) -> None:
+    def apply_theme(self, palette: Palette) -> None:
         """Follow the theme."""
-        self._delegate.look = look
-        self.search.set_look(look)
-        self.empty.set_look(look)
+        self._delegate.palette = palette
+        self.search.apply_theme(palette)
+        self.empty.apply_theme(palette)
         self.view.viewport().update()
 
     def _set_current(self, number: str) -> None:

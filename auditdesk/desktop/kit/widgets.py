@@ -65,11 +65,11 @@ def button(text: str, name: str, *, kind: str = "") -> QPushButton:
     return made
 
 
-def icon_button(name: str, look: Palette, tip: str) -> QToolButton:
+def icon_button(name: str, palette: Palette, tip: str) -> QToolButton:
     """A quiet button that shows an icon and says what it does."""
     made = QToolButton()
     made.setObjectName(f"{name}Button")
-    made.setIcon(icon(name, look.text_muted))
+    made.setIcon(icon(name, palette.text_muted))
     made.setToolTip(tip)
     made.setAccessibleName(tip)
     made.setProperty("quiet", True)
@@ -146,7 +146,7 @@ class EmptyState(QWidget):
 
     acted = Signal()
 
-    def __init__(self, icon_name: str, look: Palette, parent: QWidget | None = None) -> None:
+    def __init__(self, icon_name: str, palette: Palette, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._icon_name = icon_name
         self._picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
@@ -160,7 +160,7 @@ class EmptyState(QWidget):
         box.addWidget(self.sentence)
         box.addWidget(self.action, alignment=Qt.AlignmentFlag.AlignCenter)
         box.addStretch(2)
-        self.set_look(look)
+        self.apply_theme(palette)
         self.explain("")
 
     def explain(self, sentence: str, action: str = "") -> None:
@@ -170,9 +170,9 @@ class EmptyState(QWidget):
         self.action.setAccessibleName(action)
         self.action.setVisible(bool(action))
 
-    def set_look(self, look: Palette) -> None:
+    def apply_theme(self, palette: Palette) -> None:
         """Follow the theme."""
-        self._picture.setPixmap(pixmap(self._icon_name, look.text_faint, ICON_PX, scale=2))
+        self._picture.setPixmap(pixmap(self._icon_name, palette.text_faint, ICON_PX, scale=2))
 
 
 class Banner(QFrame):
@@ -180,7 +180,7 @@ class Banner(QFrame):
 
     acted = Signal()
 
-    def __init__(self, tone: BannerTone, icon_name: str, look: Palette) -> None:
+    def __init__(self, tone: BannerTone, icon_name: str, palette: Palette) -> None:
         super().__init__()
         self._icon_name, self._tone = icon_name, tone
         self.setProperty("banner", tone)
@@ -193,7 +193,7 @@ class Banner(QFrame):
         row.addWidget(self._picture)
         row.addWidget(self.sentence, 1)
         row.addWidget(self.action)
-        self.set_look(look)
+        self.apply_theme(palette)
         self.hide()
 
     def say(self, sentence: str, action: str = "") -> None:
@@ -204,7 +204,7 @@ class Banner(QFrame):
         self.action.setVisible(bool(action))
         self.setVisible(bool(sentence))
 
-    def set_look(self, look: Palette) -> None:
+    def apply_theme(self, palette: Palette) -> None:
         """Follow the theme."""
-        color = {"past": look.past, "warning": look.danger, "good": look.credit}[self._tone]
+        color = {"past": palette.past, "warning": palette.danger, "good": palette.credit}[self._tone]
         self._picture.setPixmap(pixmap(self._icon_name, color, 16, scale=2))

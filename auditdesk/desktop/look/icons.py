@@ -85,6 +85,6 @@ def _drawing(name: str, color: str) -> QSvgRenderer:
     return QSvgRenderer(QByteArray(svg.replace('stroke-width="2"', 'stroke-width="1.75"').encode()))
 
 
-def themed(look: Palette, name: str) -> QIcon:
+def themed(palette: Palette, name: str) -> QIcon:
     """The icon in the colour of text."""
-    return icon(name, look.text)
+    return icon(name, palette.text)

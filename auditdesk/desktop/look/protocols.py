@@ -10,7 +10,7 @@ from typing import Protocol
 from auditdesk.domain.personal import Mask
 
 
-class Look(Protocol):
+class Colors(Protocol):
     """Colours as `#rrggbb`, all from one theme."""
 
     @property

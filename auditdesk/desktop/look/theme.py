@@ -24,12 +24,12 @@ SIGN_PX: Final = 12
 
 def apply_theme(app: QApplication, theme: Theme) -> Palette:
     """Dress the application; may be called again at run time."""
-    look = PALETTES[theme]
+    palette = PALETTES[theme]
     app.setStyle("Fusion")
-    app.setPalette(_palette(look))
+    app.setPalette(_palette(palette))
     app.setFont(base_font())
-    app.setStyleSheet(_style_sheet(look))
-    return look
+    app.setStyleSheet(_style_sheet(palette))
+    return palette
 
 
 @cache
@@ -42,48 +42,48 @@ def base_font() -> QFont:
     return font
 
 
-def _palette(look: Palette) -> QPalette:
+def _palette(palette: Palette) -> QPalette:
     roles = {
-        QPalette.ColorRole.Window: look.window,
-        QPalette.ColorRole.WindowText: look.text,
-        QPalette.ColorRole.Base: look.surface,
-        QPalette.ColorRole.AlternateBase: look.sunken,
-        QPalette.ColorRole.ToolTipBase: look.surface,
-        QPalette.ColorRole.ToolTipText: look.text,
-        QPalette.ColorRole.Text: look.text,
-        QPalette.ColorRole.Button: look.surface,
-        QPalette.ColorRole.ButtonText: look.text,
-        QPalette.ColorRole.BrightText: look.danger,
-        QPalette.ColorRole.Accent: look.accent,
-        QPalette.ColorRole.Highlight: look.accent_soft,
-        QPalette.ColorRole.HighlightedText: look.text,
-        QPalette.ColorRole.PlaceholderText: look.text_faint,
-        QPalette.ColorRole.Link: look.accent,
-        QPalette.ColorRole.Mid: look.border,
-        QPalette.ColorRole.Dark: look.border_strong,
+        QPalette.ColorRole.Window: palette.window,
+        QPalette.ColorRole.WindowText: palette.text,
+        QPalette.ColorRole.Base: palette.surface,
+        QPalette.ColorRole.AlternateBase: palette.sunken,
+        QPalette.ColorRole.ToolTipBase: palette.surface,
+        QPalette.ColorRole.ToolTipText: palette.text,
+        QPalette.ColorRole.Text: palette.text,
+        QPalette.ColorRole.Button: palette.surface,
+        QPalette.ColorRole.ButtonText: palette.text,
+        QPalette.ColorRole.BrightText: palette.danger,
+        QPalette.ColorRole.Accent: palette.accent,
+        QPalette.ColorRole.Highlight: palette.accent_soft,
+        QPalette.ColorRole.HighlightedText: palette.text,
+        QPalette.ColorRole.PlaceholderText: palette.text_faint,
+        QPalette.ColorRole.Link: palette.accent,
+        QPalette.ColorRole.Mid: palette.border,
+        QPalette.ColorRole.Dark: palette.border_strong,
     }
-    palette = QPalette()
+    made = QPalette()
     for role, color in roles.items():
-        palette.setColor(role, QColor(color))
+        made.setColor(role, QColor(color))
     for role in (QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText, QPalette.ColorRole.WindowText):
-        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(look.text_faint))
-    return palette
+        made.setColor(QPalette.ColorGroup.Disabled, role, QColor(palette.text_faint))
+    return made
 
 
-def _style_sheet(look: Palette) -> str:
+def _style_sheet(palette: Palette) -> str:
     sheet = read_text("style", "window.qss")
-    values = {name: getattr(look, name) for name in Palette.__dataclass_fields__}
-    values["chevron"] = _drawn(look, "down", look.text_muted)
-    values["tick"] = _drawn(look, "check", look.on_accent)
+    values = {name: getattr(palette, name) for name in Palette.__dataclass_fields__}
+    values["chevron"] = _drawn(palette, "down", palette.text_muted)
+    values["tick"] = _drawn(palette, "check", palette.on_accent)
     for name in sorted(values, key=len, reverse=True):
         sheet = sheet.replace(f"@{name}", values[name])
     return sheet
 
 
 @cache
-def _drawn(look: Palette, name: str, color: str) -> str:
+def _drawn(palette: Palette, name: str, color: str) -> str:
     """An icon as a file, since a style sheet takes pictures from files only."""
-    path = _folder() / f"{name}-{look.theme}.png"
+    path = _folder() / f"{name}-{palette.theme}.png"
     pixmap(name, color, SIGN_PX, scale=2).save(str(path))
     return path.as_posix()
 

@@ -18,7 +18,7 @@ LOOK_EVERY_MS: Final = 60_000
 SIGN_EVERY_LOOKS: Final = 5  # while events come in, no more than five minutes are without a checkpoint
 
 
-class Guard(QObject):
+class BackgroundChecks(QObject):
     """`progressed(done, total, label)` and `verified(report)` of the first look; `alarmed(text)`: a fault."""
 
     progressed = Signal(object, object, str)
@@ -32,7 +32,7 @@ class Guard(QObject):
         self._looks = 0
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_EVERY_MS)
-        self._timer.timeout.connect(self.look)
+        self._timer.timeout.connect(self.palette)
 
     def start(self) -> None:
         """Verify what came since the last good verification, and keep looking."""
@@ -46,7 +46,7 @@ class Guard(QObject):
         self._runner.close()
 
     @Slot()
-    def look(self) -> None:
+    def palette(self) -> None:
         """Sign a checkpoint when the last event's day is over, and every few minutes while events come in."""
         self._looks += 1
         checkpoints = self._session.checkpoints

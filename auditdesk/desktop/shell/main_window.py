@@ -23,7 +23,7 @@ from auditdesk.desktop.look.tokens import Theme
 from auditdesk.desktop.shell.restore_dialog import RestoreDialog, RestoreRequest
 from auditdesk.desktop.shell.sign_in_page import SignInPage
 from auditdesk.desktop.shell.welcome_page import WelcomePage
-from auditdesk.desktop.shell.workspace_page import DeskPage
+from auditdesk.desktop.shell.workspace_page import WorkspacePage
 from auditdesk.domain.errors import AuditdeskError, Cancelled
 from auditdesk.services.upkeep.restore import restore
 from auditdesk.services.workspace.session import Session
@@ -52,14 +52,14 @@ class MainWindow(QMainWindow):
         self.runner = TaskRunner(self)
         self.workspace: Workspace | None = None
         self.session: Session | None = None
-        self.desk: DeskPage | None = None
+        self.desk: WorkspacePage | None = None
         self._app = app
         self._open_files = open_files
         self._context: Context | None = None
-        self.look = apply_theme(app, settings.theme)
+        self.colors = apply_theme(app, settings.theme)
         self.stack = QStackedWidget()
-        self.welcome = WelcomePage(self.look)
-        self.sign_in = SignInPage(self.look)
+        self.welcome = WelcomePage(self.colors)
+        self.sign_in = SignInPage(self.colors)
         self.stack.addWidget(self.welcome)
         self.stack.addWidget(self.sign_in)
         self.setCentralWidget(self.stack)
@@ -192,8 +192,8 @@ class MainWindow(QMainWindow):
             session.close()
             return
         self.session = session
-        self._context = Context(session, self.runner, self.settings, self.look, self)
-        self.desk = DeskPage(self._context, self.workspace)
+        self._context = Context(session, self.runner, self.settings, self.colors, self)
+        self.desk = WorkspacePage(self._context, self.workspace)
         self.desk.lock_wanted.connect(self.lock)
         self.desk.theme_wanted.connect(self.switch_theme)
         self.desk.close_wanted.connect(self.close_workspace)
@@ -229,17 +229,17 @@ class MainWindow(QMainWindow):
     @Slot()
     def switch_theme(self) -> None:
         """Light becomes dark, and back."""
-        theme: Theme = "light" if self.look.theme == "dark" else "dark"
+        theme: Theme = "light" if self.colors.theme == "dark" else "dark"
         self.settings.theme = theme
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
         """Dress the window."""
-        self.look = apply_theme(self._app, theme)
-        self.welcome.set_look(self.look)
-        self.sign_in.set_look(self.look)
+        self.colors = apply_theme(self._app, theme)
+        self.welcome.apply_theme(self.colors)
+        self.sign_in.apply_theme(self.colors)
         if self._context is not None:
-            self._context.set_look(self.look)
+            self._context.apply_theme(self.colors)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if self.session is not None and event.type() in (

@@ -20,12 +20,12 @@ class SignInPage(QWidget):
     viewer_wanted = Signal()
     closed = Signal()
 
-    def __init__(self, look: Palette) -> None:
+    def __init__(self, palette: Palette) -> None:
         super().__init__()
         self.setObjectName("signInPage")
         self.title = label(kind="section", name="signInTitle", wrap=True)
         self.place = label(kind="muted", name="signInPlace", wrap=True)
-        self.notice = Banner("warning", "warning", look)
+        self.notice = Banner("warning", "warning", palette)
         self.operator = Field("operator", self.tr("&Operator"), QComboBox())
         self.passphrase = line_field("passphrase", self.tr("&Passphrase"), secret=True)
         self.submit = button(self.tr("Sign in"), "signInButton", kind="primary")
@@ -70,9 +70,9 @@ class SignInPage(QWidget):
             part.setEnabled(not busy)
         self.submit.setText(self.tr("Signing in…") if busy else self.tr("Sign in"))
 
-    def set_look(self, look: Palette) -> None:
+    def apply_theme(self, palette: Palette) -> None:
         """Follow the theme."""
-        self.notice.set_look(look)
+        self.notice.apply_theme(palette)
 
     @Slot()
     def _submit(self) -> None:

@@ -22,10 +22,10 @@ class WelcomePage(QWidget):
     demo_wanted = Signal()
     restore_wanted = Signal()
 
-    def __init__(self, look: Palette) -> None:
+    def __init__(self, palette: Palette) -> None:
         super().__init__()
         self.setObjectName("welcomePage")
-        self.problem = Banner("warning", "warning", look)
+        self.problem = Banner("warning", "warning", palette)
         self.recent = QListWidget()
         self.recent.setObjectName("recentList")
         self.recent.setAccessibleName(self.tr("Recent workspaces"))
@@ -42,7 +42,7 @@ class WelcomePage(QWidget):
         self.demo.clicked.connect(self.demo_wanted)
         self._logo = label()
         self._lay_out()
-        self.set_look(look)
+        self.apply_theme(palette)
 
     def show_recent(self, paths: list[Path]) -> None:
         """List the workspaces opened last."""
@@ -55,12 +55,12 @@ class WelcomePage(QWidget):
         self.recent.setVisible(bool(paths))
         self.recent_title.setVisible(bool(paths))
 
-    def set_look(self, look: Palette) -> None:
+    def apply_theme(self, palette: Palette) -> None:
         """Follow the theme."""
-        self._logo.setPixmap(pixmap("accounts", look.accent, 48, scale=2))
-        self.open.setIcon(icon("folder", look.text_muted))
-        self.demo.setIcon(icon("play", look.text_muted))
-        self.problem.set_look(look)
+        self._logo.setPixmap(pixmap("accounts", palette.accent, 48, scale=2))
+        self.open.setIcon(icon("folder", palette.text_muted))
+        self.demo.setIcon(icon("play", palette.text_muted))
+        self.problem.apply_theme(palette)
 
     def _choose_folder(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, self.tr("Open a workspace"), str(Path.home()))

@@ -27,7 +27,7 @@ from auditdesk.desktop.kit.fields import SearchField
 from auditdesk.desktop.kit.widgets import Banner, label
 from auditdesk.desktop.look.icons import icon
 from auditdesk.desktop.look.tokens import Palette
-from auditdesk.desktop.shell.background_checks import Guard
+from auditdesk.desktop.shell.background_checks import BackgroundChecks
 from auditdesk.desktop.shell.search import find_target
 from auditdesk.desktop.shell.shortcuts_help import ShortcutsHelp
 from auditdesk.domain.errors import AuditdeskError
@@ -39,7 +39,7 @@ NAV_PX: Final = 78
 RECEIPT_MS: Final = 12_000
 
 
-class DeskPage(QWidget):
+class WorkspacePage(QWidget):
     """What a signed-in operator works with."""
 
     lock_wanted = Signal()
@@ -52,20 +52,20 @@ class DeskPage(QWidget):
         self.setProperty("page", True)
         self._context = context
         self._workspace = workspace
-        look = context.look
+        palette = context.palette
         self.accounts = AccountsPage(context)
         self.customers = CustomersPage(context)
         self.log = EventLogPage(context)
         self.reports = ReportsPage(context)
         self.integrity = IntegrityPage(context)
         self.operators = OperatorsPage(context)
-        self.guard = Guard(context.session, self)
+        self.guard = BackgroundChecks(context.session, self)
         self.pages = QStackedWidget()
         self.nav = QButtonGroup(self)
         self._nav_icons: list[tuple[QToolButton, str]] = []
-        self.search = SearchField("globalSearch", self.tr("Account, customer or #position (Ctrl+K)"), look)
+        self.search = SearchField("globalSearch", self.tr("Account, customer or #position (Ctrl+K)"), palette)
         self.operator = QToolButton()
-        self.warning = Banner("warning", "warning", look)
+        self.warning = Banner("warning", "warning", palette)
         self.receipt = label(name="receipt", kind="muted")
         self.verified = label(name="verifiedLine", kind="muted")
         self._receipt_timer = QTimer(self)
@@ -73,7 +73,7 @@ class DeskPage(QWidget):
         self._receipt_timer.setInterval(RECEIPT_MS)
         self._lay_out()
         self._connect()
-        self.set_look(look)
+        self.apply_theme(palette)
 
     def enter(self) -> None:
         """Fill the first page, and verify what is new."""
@@ -107,13 +107,13 @@ class DeskPage(QWidget):
                 made.click()
 
     @Slot(object)
-    def set_look(self, look: Palette) -> None:
+    def apply_theme(self, palette: Palette) -> None:
         """Follow the theme."""
         for made, name in self._nav_icons:
-            made.setIcon(icon(name, look.accent if made.isChecked() else look.text_muted))
-        self.search.set_look(look)
-        self.warning.set_look(look)
-        self.operator.setIcon(icon("user", look.text_muted))
+            made.setIcon(icon(name, palette.accent if made.isChecked() else palette.text_muted))
+        self.search.apply_theme(palette)
+        self.warning.apply_theme(palette)
+        self.operator.setIcon(icon("user", palette.text_muted))
 
     # --- how ---------------------------------------------------------------------------
 
@@ -143,7 +143,7 @@ class DeskPage(QWidget):
     def _turn(self) -> None:
         page = self.nav.checkedId()
         self.pages.setCurrentIndex(page)
-        self.set_look(self._context.look)
+        self.apply_theme(self._context.palette)
         current = self.pages.currentWidget()
         if isinstance(current, CustomersPage | EventLogPage | IntegrityPage | OperatorsPage):
             current.reload()
@@ -180,7 +180,7 @@ class DeskPage(QWidget):
         context.account_wanted.connect(self.show_account)
         context.customer_wanted.connect(self.show_customer)
         context.notified.connect(self.say)
-        context.look_changed.connect(self.set_look)
+        context.theme_changed.connect(self.apply_theme)
         self.search.returnPressed.connect(self._search)
         self.nav.idClicked.connect(self._turn)
         self.integrity.verified.connect(self._show_verified)
@@ -226,7 +226,7 @@ class DeskPage(QWidget):
     def _make_operator(self) -> None:
         session = self._context.session
         self.operator.setObjectName("operatorMenu")
-        signed_in = session.books.signed_in is not None
+        signed_in = session.context.signed_in is not None
         self.operator.setText(session.operator if signed_in else self.tr("viewer"))
         self.operator.setAccessibleName(self.tr("Operator"))
         self.operator.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from auditdesk.desktop.look.protocols import Look
+from auditdesk.desktop.look.protocols import Colors
 from auditdesk.desktop.time.chart_data import Bucket, busyness, density, step_line
 from auditdesk.desktop.time.density import DensityStrip
 from auditdesk.desktop.time.time_slider import Mark
@@ -31,10 +31,10 @@ class BalanceChart(QWidget):
 
     area_changed = Signal(int, int)
 
-    def __init__(self, timeline: TimelineModel, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(self, timeline: TimelineModel, palette: Colors, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._timeline = timeline
-        self._look = look
+        self._palette = palette
         self._buckets: tuple[Bucket, ...] = ()
         self._marks: tuple[Mark, ...] = ()
         self._decimals = 2
@@ -42,7 +42,7 @@ class BalanceChart(QWidget):
         self.setObjectName("balanceChart")
         self.setAccessibleName(self.tr("Balance over time"))
         self.setMinimumHeight(150)
-        self._strip = DensityStrip(look)
+        self._strip = DensityStrip(palette)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(4)
@@ -73,19 +73,19 @@ class BalanceChart(QWidget):
             self._plot.caption.setText(text)
         self.setAccessibleDescription(text)
 
-    def set_look(self, look: Look) -> None:
+    def apply_theme(self, palette: Colors) -> None:
         """Wear another theme."""
-        self._look = look
-        self._strip.set_look(look)
+        self._palette = palette
+        self._strip.apply_theme(palette)
         if self._plot is not None:
-            self._plot.set_look(look)
+            self._plot.apply_theme(palette)
             self.set_marks(self._marks)
 
     def _made_plot(self) -> BalancePlot:
         if self._plot is None:
             from auditdesk.desktop.time.chart_plot import BalancePlot  # noqa: PLC0415 - start-up waits for no chart
 
-            self._plot = BalancePlot(self._look)
+            self._plot = BalancePlot(self._palette)
             self._plot.setObjectName("balancePlot")
             self._plot.setAccessibleName(self.tr("Balance over time"))
             self._plot.scrubbed.connect(self._scrub)

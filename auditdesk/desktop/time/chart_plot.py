@@ -12,7 +12,7 @@ from PySide6.QtCore import QLineF, QLocale, QPointF, QRect, QRectF, QSize, Qt, S
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QPixmap, QPolygonF, QTransform, QWheelEvent
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from auditdesk.desktop.look.protocols import Look
+from auditdesk.desktop.look.protocols import Colors
 from auditdesk.desktop.time.chart_data import Points, date_ticks
 
 _TICK_PX = 90
@@ -134,7 +134,7 @@ class BalancePlot(pg.PlotWidget):  # type: ignore[misc] # pyqtgraph has no types
     scrubbed = Signal(float, bool)
     area_changed = Signal(int, int)
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, palette: Colors) -> None:
         self.places = PlaceAxis(orientation="bottom")
         self.money = MoneyAxis(orientation="left")
         super().__init__(axisItems={"bottom": self.places, "left": self.money}, background=None)
@@ -148,25 +148,25 @@ class BalancePlot(pg.PlotWidget):  # type: ignore[misc] # pyqtgraph has no types
         self.cursor_line = pg.InfiniteLine(angle=90, movable=False)
         self.caption = pg.TextItem(anchor=(1, 0))
         self._marks: list[QGraphicsItem] = []
-        self._look = look
+        self._palette = palette
         for item in (self.line, self.cursor_line, self.caption):
             self.addItem(item, ignoreBounds=True)
         self.getViewBox().sigResized.connect(self._tell_area)
-        self.set_look(look)
+        self.apply_theme(palette)
 
-    def set_look(self, look: Look) -> None:
+    def apply_theme(self, palette: Colors) -> None:
         """Wear another theme."""
-        self._look = look
-        self.setBackground(look.surface)
-        self.line.set_colours(look.accent, look.border_strong)
-        self.cursor_line.setPen(pg.mkPen(look.past, width=2))
-        self.caption.setColor(look.past)
-        fill = QColor(look.surface)
+        self._palette = palette
+        self.setBackground(palette.surface)
+        self.line.set_colours(palette.accent, palette.border_strong)
+        self.cursor_line.setPen(pg.mkPen(palette.past, width=2))
+        self.caption.setColor(palette.past)
+        fill = QColor(palette.surface)
         fill.setAlpha(215)
         self.caption.fill = pg.mkBrush(fill)
         for axis in (self.places, self.money):
-            axis.setPen(pg.mkPen(look.border))
-            axis.setTextPen(pg.mkPen(look.text_muted))
+            axis.setPen(pg.mkPen(palette.border))
+            axis.setTextPen(pg.mkPen(palette.text_muted))
             axis.setStyle(tickLength=-4 if axis is self.places else 0)
         self.showGrid(y=True, alpha=0.35)
 
@@ -185,7 +185,9 @@ class BalancePlot(pg.PlotWidget):  # type: ignore[misc] # pyqtgraph has no types
             self.removeItem(item)
         self._marks = []
         for place, text in places:
-            mark = pg.InfiniteLine(place, pen=pg.mkPen(self._look.border_strong, style=Qt.PenStyle.DashLine))
+            mark = pg.InfiniteLine(
+                place, pen=pg.mkPen(self._palette.border_strong, style=Qt.PenStyle.DashLine)
+            )
             mark.setToolTip(text)
             mark.setZValue(-5)
             self.addItem(mark, ignoreBounds=True)

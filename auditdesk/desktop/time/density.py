@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from auditdesk.desktop.look.protocols import Look
+from auditdesk.desktop.look.protocols import Colors
 
 HEIGHT_PX = 26
 
@@ -16,9 +16,9 @@ HEIGHT_PX = 26
 class DensityStrip(QWidget):
     """A row of small bars on the chart's scale; those after the cursor are fainter."""
 
-    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(self, palette: Colors, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._look = look
+        self._palette = palette
         self._heights: tuple[float, ...] = ()
         self._left = self._right = 0
         self._parted_at = 1.0
@@ -46,9 +46,9 @@ class DensityStrip(QWidget):
         self._parted_at = share
         self.update()
 
-    def set_look(self, look: Look) -> None:
+    def apply_theme(self, palette: Colors) -> None:
         """Wear another theme."""
-        self._look = look
+        self._palette = palette
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -58,7 +58,7 @@ class DensityStrip(QWidget):
         painter = QPainter(self)
         painter.setPen(Qt.PenStyle.NoPen)
         width = (self.width() - self._left - self._right) / len(self._heights)
-        past, future = QColor(self._look.border_strong), QColor(self._look.border)
+        past, future = QColor(self._palette.border_strong), QColor(self._palette.border)
         for index, height in enumerate(self._heights):
             if height > 0:
                 painter.setBrush(past if (index + 0.5) / len(self._heights) <= self._parted_at else future)

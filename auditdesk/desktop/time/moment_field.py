@@ -14,7 +14,7 @@ from auditdesk.desktop.time.moment_text import later_by_days, later_by_months, p
 from auditdesk.desktop.time.timeline import system_now_us
 from auditdesk.domain.errors import Refused
 from auditdesk.domain.instants import day_of, end_of_day
-from auditdesk.domain.moments import AtInstant, Clock
+from auditdesk.domain.moments import AtInstant, TimeAxis
 
 _DAYS: Final[dict[int, int]] = {Qt.Key.Key_Plus: 1, Qt.Key.Key_Minus: -1}
 _MONTHS: Final[dict[int, int]] = {Qt.Key.Key_PageUp: 1, Qt.Key.Key_PageDown: -1}
@@ -34,7 +34,7 @@ class MomentField(QLineEdit):
     def __init__(self, *, now_us: Callable[[], int] = system_now_us, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._now_us = now_us
-        self._clock: Clock = "booked"
+        self._clock: TimeAxis = "booked"
         self._day = date(1970, 1, 1)
         self._shown = ""
         self.setObjectName("momentField")
@@ -49,7 +49,7 @@ class MomentField(QLineEdit):
         self.returnPressed.connect(self._travel)
         self.textEdited.connect(self._clear_failure)
 
-    def show_moment(self, text: str, day: date, clock: Clock) -> None:
+    def show_moment(self, text: str, day: date, clock: TimeAxis) -> None:
         """Show where the timeline is, unless something is being written."""
         self._day, self._clock = day, clock
         pristine = self.text() == self._shown

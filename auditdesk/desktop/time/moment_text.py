@@ -9,7 +9,7 @@ from typing import Final
 
 from auditdesk.domain.errors import Refused
 from auditdesk.domain.instants import end_of_day, to_datetime
-from auditdesk.domain.moments import AtInstant, Clock, Moment, parse_moment
+from auditdesk.domain.moments import AtInstant, Moment, TimeAxis, parse_moment
 
 HOW_TO_WRITE: Final = "Write 2025-12-24, 2025-12, 2025-Q4, 2025-12-24 18:30, #312 or now."
 
@@ -17,7 +17,7 @@ _PERIOD = re.compile(r"(?P<year>[0-9]{4})(?:-(?:[Qq](?P<quarter>[1-4])|(?P<month
 _LAST_MONTH = 12
 
 
-def parse_when(text: str, *, today: date, clock: Clock = "booked") -> Moment:
+def parse_when(text: str, *, today: date, clock: TimeAxis = "booked") -> Moment:
     """Read a moment: ISO date or instant (UTC), `2025`, `2025-12`, `2025-Q4`, `#312`, `now`, `today`.
 
     A day, month, quarter or year means its end. Raises `Refused` (`moment_malformed`).

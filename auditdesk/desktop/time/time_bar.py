@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from auditdesk.desktop.look.protocols import Look
+from auditdesk.desktop.look.protocols import Colors
 from auditdesk.desktop.time.moment_field import MomentField
 from auditdesk.desktop.time.moment_text import written_instant
 from auditdesk.desktop.time.playback import SPEEDS, Player
@@ -46,7 +46,7 @@ class TimeBar(QWidget):
         self,
         timeline: TimelineModel,
         player: Player,
-        look: Look,
+        palette: Colors,
         icon: Callable[[str], QIcon],
         *,
         now_us: Callable[[], int] = system_now_us,
@@ -58,7 +58,7 @@ class TimeBar(QWidget):
         self._icon = icon
         self.setObjectName("timeBar")
         self.setAccessibleName(self.tr("Time bar"))
-        self.slider = TimeSlider(look)
+        self.slider = TimeSlider(palette)
         self.field = MomentField(now_us=now_us)
         self.problem = QLabel()
         self.problem.setObjectName("momentProblem")
@@ -68,7 +68,7 @@ class TimeBar(QWidget):
         self._make_choices()
         self._lay_out()
         self._connect()
-        self.set_look(look)
+        self.apply_theme(palette)
         self._scale_changed()
 
     # --- making ------------------------------------------------------------------------
@@ -163,9 +163,9 @@ class TimeBar(QWidget):
         """Mark the owner's events and the bookmarks."""
         self.slider.set_marks(marks)
 
-    def set_look(self, look: Look) -> None:
+    def apply_theme(self, palette: Colors) -> None:
         """Wear another theme."""
-        self.slider.set_look(look)
+        self.slider.apply_theme(palette)
         for button, name in (
             (self.first, "first"),
             (self.back, "back"),

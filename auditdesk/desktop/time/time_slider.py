@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QAbstractSlider, QToolTip, QWidget
 
-from auditdesk.desktop.look.protocols import Look
+from auditdesk.desktop.look.protocols import Colors
 
 GROOVE_PX: Final = 6.0
 HANDLE_WIDTH_PX: Final = 20.0
@@ -34,9 +34,9 @@ class TimeSlider(QAbstractSlider):
     `moving` tells whether a change is part of a movement that goes on (a drag, a held key, a wheel).
     """
 
-    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(self, palette: Colors, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._look = look
+        self._palette = palette
         self._marks: tuple[Mark, ...] = ()
         self._left = self._right = int(HANDLE_WIDTH_PX / 2) + 1
         self._held = False
@@ -65,9 +65,9 @@ class TimeSlider(QAbstractSlider):
         self._marks = tuple(marks)
         self.update()
 
-    def set_look(self, look: Look) -> None:
+    def apply_theme(self, palette: Colors) -> None:
         """Wear another theme."""
-        self._look = look
+        self._palette = palette
         self.update()
 
     @Slot(int, int)
@@ -104,8 +104,8 @@ class TimeSlider(QAbstractSlider):
         middle = self.height() / 2
         begin, end, here = float(self._left), float(self.width() - self._right), self.x_of(self.value())
         painter.setPen(Qt.PenStyle.NoPen)
-        self._bar(painter, begin - GROOVE_PX / 2, end + GROOVE_PX / 2, middle, QColor(self._look.border))
-        colour = QColor(self._look.accent if self.isEnabled() else self._look.border_strong)
+        self._bar(painter, begin - GROOVE_PX / 2, end + GROOVE_PX / 2, middle, QColor(self._palette.border))
+        colour = QColor(self._palette.accent if self.isEnabled() else self._palette.border_strong)
         self._bar(painter, begin - GROOVE_PX / 2, here, middle, colour)
         self._paint_marks(painter, middle)
         self._paint_handle(painter, QPointF(here, middle), colour)
@@ -120,11 +120,11 @@ class TimeSlider(QAbstractSlider):
             x = self.x_of(mark.place)
             if mark.bookmark:
                 painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(QColor(self._look.past))
+                painter.setBrush(QColor(self._palette.past))
                 tip = QPointF(x, middle + GROOVE_PX / 2 + 1)
                 painter.drawConvexPolygon([tip, tip + QPointF(-4, 6), tip + QPointF(4, 6)])
             else:
-                painter.setPen(QPen(QColor(self._look.text_muted), 2))
+                painter.setPen(QPen(QColor(self._palette.text_muted), 2))
                 painter.drawLine(QPointF(x, middle - 12), QPointF(x, middle - 6))
         painter.setPen(Qt.PenStyle.NoPen)
 
@@ -134,7 +134,7 @@ class TimeSlider(QAbstractSlider):
             halo.setAlpha(60)
             painter.setBrush(halo)
             painter.drawRoundedRect(_around(centre, 8.0), HANDLE_HEIGHT_PX / 2 + 4, HANDLE_HEIGHT_PX / 2 + 4)
-        painter.setBrush(QColor(self._look.surface))
+        painter.setBrush(QColor(self._palette.surface))
         painter.setPen(QPen(colour, 3))
         painter.drawRoundedRect(_around(centre, -3.0), HANDLE_HEIGHT_PX / 2 - 1, HANDLE_HEIGHT_PX / 2 - 1)
 

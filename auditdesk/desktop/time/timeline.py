@@ -11,10 +11,10 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from auditdesk.domain.errors import Refused
 from auditdesk.domain.instants import day_of, end_of_day
-from auditdesk.domain.moments import NOW, AtInstant, AtVersion, Clock, Moment, Now
+from auditdesk.domain.moments import NOW, AtInstant, AtVersion, Moment, Now, TimeAxis
 
 TravelBy = Literal["event", "date"]
-Resolve = Callable[[int, Clock], int]
+Resolve = Callable[[int, TimeAxis], int]
 Instants = Callable[[int], tuple[int, int]]
 
 SETTLE_MS: Final = 120
@@ -58,7 +58,7 @@ class TimelineModel(QObject):
         self._instant_us: int | None = None
         self._was_past = False
         self._travel_by: TravelBy = "event"
-        self._clock: Clock = "booked"
+        self._clock: TimeAxis = "booked"
         self._first_day = self._last_day = date(1970, 1, 1)
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
@@ -83,7 +83,7 @@ class TimelineModel(QObject):
         return self._travel_by
 
     @property
-    def clock(self) -> Clock:
+    def clock(self) -> TimeAxis:
         """The clock by which dates are meant."""
         return self._clock
 
@@ -185,7 +185,7 @@ class TimelineModel(QObject):
             self.scale_changed.emit()
             self._announce(moving=False)
 
-    def set_clock(self, clock: Clock) -> None:
+    def set_clock(self, clock: TimeAxis) -> None:
         """Mean dates on the other clock; an instant that was asked for is looked up anew."""
         if clock == self._clock:
             return

@@ -14,7 +14,7 @@ from auditdesk.domain import events as e
 from auditdesk.domain.account import Account
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import Refused
-from auditdesk.domain.facts import Fact
+from auditdesk.domain.events import NewEvent
 from auditdesk.domain.instants import day_of, parse_date, to_iso
 from auditdesk.domain.money import check_fits, exponent, format_amount
 from auditdesk.domain.personal import Remark, Remittance
@@ -52,14 +52,14 @@ NO_NOTE: Final = Note()
 
 def open_account(
     customer: Customer, currency: str, *, overdraft_limit_minor: int = 0, reference: str = ""
-) -> tuple[Fact, ...]:
+) -> tuple[NewEvent, ...]:
     """Open an account for a customer who has not been forgotten."""
     check_customer(customer)
     exponent(currency)
     _check_limit(overdraft_limit_minor)
     reference = clean_line(reference, "reference")
     return (
-        Fact(
+        NewEvent(
             e.AccountOpened(
                 customer=customer.number,
                 currency=currency,
@@ -72,7 +72,7 @@ def open_account(
 
 def move_money(
     account: Account, customer: Customer, kind: MoneyKind, amount_minor: int, *, when: When, note: Note
-) -> tuple[Fact, ...]:
+) -> tuple[NewEvent, ...]:
     """Deposit, withdraw, credit interest or charge a fee.
 
     Refused under a freeze of that direction; a withdrawal or fee also beyond the available balance.
@@ -90,7 +90,7 @@ def transfer(
     *,
     when: When,
     note: Note,
-) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
+) -> tuple[tuple[NewEvent, ...], tuple[NewEvent, ...]]:
     """Move money between two of our accounts: the facts of the sender, and those of the receiver.
 
     Each leg is tested against its own account's rules.
@@ -117,7 +117,7 @@ def transfer(
 
 def set_overdraft_limit(
     account: Account, customer: Customer, limit_minor: int, *, when: When
-) -> tuple[Fact, ...]:
+) -> tuple[NewEvent, ...]:
     """Agree an overdraft of `limit_minor`; never so low that today's balance would be beyond it."""
     check_open(account, customer, when)
     _check_limit(limit_minor)
@@ -131,12 +131,12 @@ def set_overdraft_limit(
             field="amount",
         )
     check_fits(account.balance_minor + limit_minor)
-    return (Fact(e.OverdraftLimitSet(limit_minor=limit_minor)),)
+    return (NewEvent(e.OverdraftLimitSet(limit_minor=limit_minor)),)
 
 
 def freeze(
     account: Account, customer: Customer, blocks: e.Blocks, reason: str, *, when: When
-) -> tuple[Fact, ...]:
+) -> tuple[NewEvent, ...]:
     """Block debits, credits or all. A reason is mandatory; a block already in force is refused."""
     check_open(account, customer, when)
     _check_blocks(blocks)
@@ -147,12 +147,12 @@ def freeze(
             f"Account {account.number} is frozen for {_BLOCK_NAMES[account.blocks]} already.",
             field="blocks",
         )
-    return (Fact(e.AccountFrozen(blocks=blocks), Remark(reason)),)
+    return (NewEvent(e.AccountFrozen(blocks=blocks), Remark(reason)),)
 
 
 def unfreeze(
     account: Account, customer: Customer, blocks: e.Blocks, reason: str, *, when: When
-) -> tuple[Fact, ...]:
+) -> tuple[NewEvent, ...]:
     """Lift a block, which must be in force."""
     check_open(account, customer, when)
     _check_blocks(blocks)
@@ -170,12 +170,12 @@ def unfreeze(
             f"In force: {account.blocks}.",
             field="blocks",
         )
-    return (Fact(e.AccountUnfrozen(blocks=blocks), Remark(reason) if reason else None),)
+    return (NewEvent(e.AccountUnfrozen(blocks=blocks), Remark(reason) if reason else None),)
 
 
 def close(
     account: Account, customer: Customer, *, pay_out: bool, reason: str, when: When
-) -> tuple[Fact, ...]:
+) -> tuple[NewEvent, ...]:
     """Close for good, at a balance of exactly zero; `pay_out` pays the rest out in the same command."""
     check_open(account, customer, when)
     reason = clean_text(reason, "reason")
@@ -183,7 +183,7 @@ def close(
         raise Refused(
             "frozen", f"Account {account.number} is frozen ({account.blocks}).", "Unfreeze it before closing."
         )
-    closing = Fact(e.AccountClosed(), Remark(reason) if reason else None)
+    closing = NewEvent(e.AccountClosed(), Remark(reason) if reason else None)
     if account.balance_minor == 0:
         return (closing,)
     balance = f"{format_amount(account.balance_minor, account.currency)} {account.currency}"
@@ -275,7 +275,7 @@ def _check_limit(limit_minor: int) -> None:
 
 def _entry(
     cls: type[e.MoneyEvent], amount_minor: int, when: When, note: Note, *, other_account: str = ""
-) -> Fact:
+) -> NewEvent:
     value_date = parse_date(note.value_date) if note.value_date else day_of(when.booked_at_us).isoformat()
     reference = clean_line(note.reference, "reference")
     event = cls(amount_minor=amount_minor, value_date=value_date, reference=reference)
@@ -284,4 +284,4 @@ def _entry(
     counterparty = clean_line(note.counterparty, "counterparty")
     memo = clean_text(note.memo, "memo")
     personal = Remittance(counterparty, memo) if counterparty or memo else None
-    return Fact(event, personal)
+    return NewEvent(event, personal)

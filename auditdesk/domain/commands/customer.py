@@ -11,7 +11,7 @@ from auditdesk.domain.account import Account
 from auditdesk.domain.commands.account import When, check_customer
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import Refused
-from auditdesk.domain.facts import Fact
+from auditdesk.domain.events import NewEvent
 from auditdesk.domain.instants import day_of, parse_date, to_iso
 from auditdesk.domain.personal import Address, Contact, Mask, Personal, PersonalDetails, PersonName, Remark
 from auditdesk.domain.text import clean_line, clean_text, search_key
@@ -21,7 +21,7 @@ TELLING_LENGTH: Final = 3  # shorter ones are initials and house numbers
 _WORD: Final = re.compile(r"\w+")
 
 
-def register(details: PersonalDetails, *, reference: str, when: When) -> tuple[Fact, ...]:
+def register(details: PersonalDetails, *, reference: str, when: When) -> tuple[NewEvent, ...]:
     """Register a person. The name is mandatory, a birth date lies in the past."""
     cleaned = PersonalDetails(
         name=clean_line(details.name, "name", required=True),
@@ -29,19 +29,19 @@ def register(details: PersonalDetails, *, reference: str, when: When) -> tuple[F
         address=clean_address(details.address),
         contact=clean_contact(details.contact),
     )
-    return (Fact(e.CustomerRegistered(reference=clean_line(reference, "reference")), cleaned),)
+    return (NewEvent(e.CustomerRegistered(reference=clean_line(reference, "reference")), cleaned),)
 
 
-def rename(customer: Customer, name: str, *, when: When) -> tuple[Fact, ...]:
+def rename(customer: Customer, name: str, *, when: When) -> tuple[NewEvent, ...]:
     """Give the customer another name from now on."""
     known = _readable(customer, when)
     name = clean_line(name, "name", required=True)
     if name == known.name:
         raise Refused("nothing_changes", "That is the name already.", field="name")
-    return (Fact(e.CustomerRenamed(), PersonName(name)),)
+    return (NewEvent(e.CustomerRenamed(), PersonName(name)),)
 
 
-def change_address(customer: Customer, address: Address, *, when: When) -> tuple[Fact, ...]:
+def change_address(customer: Customer, address: Address, *, when: When) -> tuple[NewEvent, ...]:
     """Let the customer live elsewhere from now on."""
     known = _readable(customer, when)
     address = clean_address(address)
@@ -49,19 +49,19 @@ def change_address(customer: Customer, address: Address, *, when: When) -> tuple
         raise Refused("text_missing", "The address is missing.", field="street")
     if address == known.address:
         raise Refused("nothing_changes", "That is the address already.", field="street")
-    return (Fact(e.AddressChanged(), address),)
+    return (NewEvent(e.AddressChanged(), address),)
 
 
-def change_contact(customer: Customer, contact: Contact, *, when: When) -> tuple[Fact, ...]:
+def change_contact(customer: Customer, contact: Contact, *, when: When) -> tuple[NewEvent, ...]:
     """Let the customer be reached otherwise from now on."""
     known = _readable(customer, when)
     contact = clean_contact(contact)
     if contact == known.contact:
         raise Refused("nothing_changes", "Those are the contact details already.", field="email")
-    return (Fact(e.ContactDetailsChanged(), contact),)
+    return (NewEvent(e.ContactDetailsChanged(), contact),)
 
 
-def set_legal_hold(customer: Customer, reason: str, *, held: bool, when: When) -> tuple[Fact, ...]:
+def set_legal_hold(customer: Customer, reason: str, *, held: bool, when: When) -> tuple[NewEvent, ...]:
     """Place a legal hold, under which the customer can't be forgotten, or release it."""
     check_customer(customer)
     _check_order(customer, when)
@@ -69,7 +69,7 @@ def set_legal_hold(customer: Customer, reason: str, *, held: bool, when: When) -
         code, how = ("already_held", "already under a") if held else ("not_held", "under no")
         raise Refused(code, f"Customer {customer.number} is {how} legal hold.", field="customer")
     event = e.LegalHoldPlaced() if held else e.LegalHoldReleased()
-    return (Fact(event, Remark(clean_text(reason, "reason", required=True))),)
+    return (NewEvent(event, Remark(clean_text(reason, "reason", required=True))),)
 
 
 def check_forgettable(customer: Customer, accounts: Sequence[Account], *, when: When) -> None:
@@ -101,7 +101,7 @@ def request_erasure(
     *,
     when: When,
     former: Sequence[Personal | Mask | None] = (),
-) -> tuple[Fact, ...]:
+) -> tuple[NewEvent, ...]:
     """Begin to forget: refused with an open account, and where the reason itself identifies the person.
 
     The reason is kept for good, which is why it must not hold what is to be forgotten, be it of
@@ -111,7 +111,7 @@ def request_erasure(
     reason = clean_text(reason, "reason", required=True)
     for personal in (customer.personal, *former):
         _check_reason(personal, reason)
-    return (Fact(e.ErasureRequested(reason=reason)),)
+    return (NewEvent(e.ErasureRequested(reason=reason)),)
 
 
 def clean_address(address: Address) -> Address:

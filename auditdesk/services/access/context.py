@@ -11,7 +11,7 @@ import uuid_utils
 
 from auditdesk.domain.errors import LedgerReadOnly, VaultLocked
 from auditdesk.ledger.ledger import Ledger
-from auditdesk.vault.vault import Unlocked, Vault
+from auditdesk.vault.vault import Keyring, Vault
 
 Clock = Callable[[], int]
 
@@ -45,7 +45,7 @@ NO_PROGRESS = NoProgress()
 
 
 @dataclass(frozen=True)
-class Books:
+class OperatorContext:
     """A signed-in operator's view of one workspace.
 
     `unlocked` is None where the operator may not see personal data, or the vault is missing; `signed_in` is
@@ -54,43 +54,43 @@ class Books:
 
     ledger: Ledger
     vault: Vault | None
-    unlocked: Unlocked | None
+    keyring: Keyring | None
     operator: str
     clock: Clock
-    signed_in: Unlocked | None = None
+    signed_in: Keyring | None = None
 
     @property
     def may_write(self) -> bool:
         """Whether commands can be issued at all: a writable ledger and an open vault."""
-        return not self.ledger.read_only and self.unlocked is not None
+        return not self.ledger.read_only and self.keyring is not None
 
     @property
     def may_reveal(self) -> bool:
         """Whether personal data can be shown to this operator."""
-        return self.unlocked is not None
+        return self.keyring is not None
 
     def check_ledger(self) -> None:
         """Raise `LedgerReadOnly` where nothing can be added to the log."""
         if self.ledger.read_only:
             raise LedgerReadOnly("This ledger can only be looked at.", why_read_only(self.ledger.warnings))
 
-    def check_writable(self) -> Unlocked:
+    def check_writable(self) -> Keyring:
         """Return the open vault, or raise what stands in the way of writing (a `Fault`)."""
         self.check_ledger()
-        return self.check_unlocked()
+        return self.check_keyring()
 
-    def check_unlocked(self) -> Unlocked:
+    def check_keyring(self) -> Keyring:
         """Return the open vault, or raise `VaultLocked`: also for one who was removed, or lost the grant."""
-        if self.unlocked is not None:
-            self.unlocked.check_standing()
-            if self.unlocked.may_reveal:
-                return self.unlocked
+        if self.keyring is not None:
+            self.keyring.check_standing()
+            if self.keyring.may_reveal:
+                return self.keyring
         raise VaultLocked(
             "The customers' keys are not at hand.",
             "Sign in as an operator who may see personal data; the vault must be beside the ledger.",
         )
 
-    def check_signed_in(self) -> Unlocked:
+    def check_signed_in(self) -> Keyring:
         """Return what the operator's own passphrase opened, or raise `VaultLocked`: nobody is signed in."""
         if self.signed_in is None:
             raise VaultLocked("Nobody is signed in.", "Sign in with a passphrase.")

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from auditdesk.domain.account import Account
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import Conflict, Refused
-from auditdesk.services.access.context import Books
+from auditdesk.services.access.context import OperatorContext
 from auditdesk.services.access.revealing import Revealer
 
 
-def find_account(books: Books, text: str) -> str:
+def find_account(context: OperatorContext, text: str) -> str:
     """The number of the account with this number or reference. Raises `Refused` (`account_unknown`)."""
-    row = books.ledger.find_account(text.strip())
+    row = context.ledger.find_account(text.strip())
     if row is None:
         raise Refused(
             "account_unknown", "There is no account with that number or reference.", field="account"
@@ -21,9 +21,9 @@ def find_account(books: Books, text: str) -> str:
     return row.number
 
 
-def find_customer(books: Books, text: str) -> str:
+def find_customer(context: OperatorContext, text: str) -> str:
     """The number of the customer with this number or reference. Raises `Refused` (`customer_unknown`)."""
-    row = books.ledger.find_customer(text.strip())
+    row = context.ledger.find_customer(text.strip())
     if row is None:
         raise Refused(
             "customer_unknown", "There is no customer with that number or reference.", field="customer"
@@ -31,25 +31,25 @@ def find_customer(books: Books, text: str) -> str:
     return row.number
 
 
-def known_number(books: Books, text: str) -> str:
+def known_number(context: OperatorContext, text: str) -> str:
     """The number that `text` stands for, or nothing: what a person typed may be anything."""
-    row = books.ledger.find_account(text) or books.ledger.find_customer(text)
+    row = context.ledger.find_account(text) or context.ledger.find_customer(text)
     return row.number if row else ""
 
 
-def load_account(books: Books, number: str) -> Account:
+def load_account(context: OperatorContext, number: str) -> Account:
     """The account's present state. Raises `Refused` (`account_unknown`)."""
-    loaded = books.ledger.load_account(number)
+    loaded = context.ledger.load_account(number)
     if loaded is None:
         raise Refused("account_unknown", "There is no such account.", field="account")
     return loaded.state
 
 
-def load_customer(books: Books, text: str) -> Customer:
+def load_customer(context: OperatorContext, text: str) -> Customer:
     """The customer's present state, as far as it can be revealed. Raises `Refused` (`customer_unknown`)."""
-    number = find_customer(books, text)
-    revealer = Revealer(books.ledger, books.unlocked)
-    loaded = books.ledger.load_customer(number, reveal=revealer.personal, reveal_snapshot=revealer.snapshot)
+    number = find_customer(context, text)
+    revealer = Revealer(context.ledger, context.keyring)
+    loaded = context.ledger.load_customer(number, reveal=revealer.personal, reveal_snapshot=revealer.snapshot)
     if loaded is None:
         raise Refused("customer_unknown", "There is no such customer.", field="customer")
     return loaded.state
@@ -64,12 +64,12 @@ def check_unchanged(what: str, version: int, expected_version: int | None) -> No
         )
 
 
-def check_free(books: Books, find: Callable[[Books, str], str], reference: str) -> None:
+def check_free(context: OperatorContext, find: Callable[[OperatorContext, str], str], reference: str) -> None:
     """Raise `Refused` (`reference_taken`) where `find` leads from a reference to somebody already."""
     if not reference:
         return
     try:
-        taken_by = find(books, reference)
+        taken_by = find(context, reference)
     except Refused:
         return
     raise Refused(

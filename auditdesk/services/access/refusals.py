@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from auditdesk.domain import events as e
 from auditdesk.domain.errors import Refused
-from auditdesk.domain.facts import Fact
+from auditdesk.domain.events import NewEvent
 from auditdesk.domain.streams import operator_stream
 from auditdesk.ledger.ledger import StreamAppend
-from auditdesk.services.access.context import Books, new_command_id
+from auditdesk.services.access.context import OperatorContext, new_command_id
 
 
 class Ask(NamedTuple):
@@ -22,7 +22,7 @@ class Ask(NamedTuple):
 
 
 def record_refusal(
-    books: Books, command: str, target: str, refused: Refused, amount_minor: int | None = None
+    context: OperatorContext, command: str, target: str, refused: Refused, amount_minor: int | None = None
 ) -> None:
     """Keep a refusal in the stream of the operator who asked.
 
@@ -35,6 +35,6 @@ def record_refusal(
         message=refused.message,
         amount_minor=amount_minor,
     )
-    stream = operator_stream(books.operator)
-    append = StreamAppend(stream, None, (Fact(event),), books.ledger.now_us(), None)
-    books.ledger.append([append], operator=books.operator, command_id=new_command_id())
+    stream = operator_stream(context.operator)
+    append = StreamAppend(stream, None, (NewEvent(event),), context.ledger.now_us(), None)
+    context.ledger.append([append], operator=context.operator, command_id=new_command_id())

@@ -12,7 +12,7 @@ from auditdesk.domain.instants import day_of
 from auditdesk.domain.personal import KEY_LOST, REDACTED, TAMPERED, Mask, Personal
 from auditdesk.ledger.envelope import Envelope, SealKind
 from auditdesk.ledger.ledger import Ledger
-from auditdesk.vault.vault import Unlocked
+from auditdesk.vault.vault import Keyring
 
 
 class Revealer:
@@ -21,9 +21,9 @@ class Revealer:
     Tombstones are asked for once per customer and remembered, so make a new one for each look.
     """
 
-    def __init__(self, ledger: Ledger, unlocked: Unlocked | None) -> None:
+    def __init__(self, ledger: Ledger, keyring: Keyring | None) -> None:
         self._ledger = ledger
-        self._unlocked = unlocked
+        self._unlocked = keyring
         self._masks: dict[str, Mask | None] = {}
 
     def mask_of(self, customer: str) -> Mask | None:
@@ -59,11 +59,11 @@ class Revealer:
         return self._open(subject, stream, version, blob, "snapshot")
 
     def _open(self, subject: str, stream: str, version: int, blob: bytes, kind: SealKind) -> bytes | Mask:
-        mask, unlocked = self.mask_of(subject), self._unlocked
-        if mask is not None or unlocked is None:
+        mask, keyring = self.mask_of(subject), self._unlocked
+        if mask is not None or keyring is None:
             return mask if mask is not None else REDACTED
         try:
-            return unlocked.open(subject, stream, version, blob, kind=kind)
+            return keyring.open(subject, stream, version, blob, kind=kind)
         except SubjectErased as error:
             return Mask("erased", error.erased_on)
         except KeyLost:
@@ -71,6 +71,6 @@ class Revealer:
         except Tampered:
             return TAMPERED
         except VaultLocked:
-            if unlocked.closed:
+            if keyring.closed:
                 raise
             return REDACTED  # the grant was taken away while he was signed in

@@ -12,7 +12,7 @@ from auditdesk.domain.commands import customer as customer_rules
 from auditdesk.domain.commands.account import NO_NOTE, MoneyKind, Note, When
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import Conflict, Refused
-from auditdesk.domain.facts import Fact
+from auditdesk.domain.events import NewEvent
 from auditdesk.domain.personal import Address, Contact, PersonalDetails
 from auditdesk.domain.streams import (
     account_number,
@@ -23,7 +23,7 @@ from auditdesk.domain.streams import (
 )
 from auditdesk.ledger.envelope import Envelope
 from auditdesk.ledger.ledger import StreamAppend
-from auditdesk.services.access.context import Books, new_command_id
+from auditdesk.services.access.context import OperatorContext, new_command_id
 from auditdesk.services.access.lookup import (
     check_free,
     check_unchanged,
@@ -84,9 +84,9 @@ class Desk:
     raised as `Refused`; what the environment prevents is raised as a `Fault`.
     """
 
-    def __init__(self, books: Books) -> None:
-        self._books = books
-        self._ledger = books.ledger
+    def __init__(self, context: OperatorContext) -> None:
+        self._context = context
+        self._ledger = context.ledger
 
     # --- customers ---------------------------------------------------------------------
 
@@ -96,11 +96,11 @@ class Desk:
         """Register a person as a new customer, with a key of his own."""
 
         def decide(when: When) -> list[StreamAppend]:
-            facts = customer_rules.register(details, reference=reference, when=when)
-            check_free(self._books, find_customer, reference)
+            new_events = customer_rules.register(details, reference=reference, when=when)
+            check_free(self._context, find_customer, reference)
             number = customer_number(self._ledger.next_customer_serial())
-            self._books.check_writable().create_keys([number])
-            return [StreamAppend(customer_stream(number), None, facts, when.booked_at_us, number)]
+            self._context.check_writable().create_keys([number])
+            return [StreamAppend(customer_stream(number), None, new_events, when.booked_at_us, number)]
 
         return self._issue(Ask("register_customer", "", command_id), decide)
 
@@ -156,13 +156,13 @@ class Desk:
         """Open an account for the customer."""
 
         def decide(when: When) -> list[StreamAppend]:
-            owner = load_customer(self._books, customer)
-            facts = account_rules.open_account(
+            owner = load_customer(self._context, customer)
+            new_events = account_rules.open_account(
                 owner, currency, overdraft_limit_minor=overdraft_limit_minor, reference=reference
             )
-            check_free(self._books, find_account, reference)
+            check_free(self._context, find_account, reference)
             number = account_number(self._ledger.next_account_serial())
-            return [StreamAppend(account_stream(number), None, facts, when.booked_at_us, owner.number)]
+            return [StreamAppend(account_stream(number), None, new_events, when.booked_at_us, owner.number)]
 
         return self._issue(Ask("open_account", customer, command_id), decide)
 
@@ -315,7 +315,7 @@ class Desk:
         )
 
     def _on_account(
-        self, ask: Ask, expected_version: int | None, decide: Callable[[Held, When], tuple[Fact, ...]]
+        self, ask: Ask, expected_version: int | None, decide: Callable[[Held, When], tuple[NewEvent, ...]]
     ) -> Receipt:
         def appends(when: When) -> list[StreamAppend]:
             held = self._held(ask.target, expected_version)
@@ -324,10 +324,10 @@ class Desk:
         return self._issue(ask, appends)
 
     def _change(
-        self, ask: Ask, expected_version: int | None, decide: Callable[[Customer, When], tuple[Fact, ...]]
+        self, ask: Ask, expected_version: int | None, decide: Callable[[Customer, When], tuple[NewEvent, ...]]
     ) -> Receipt:
         def appends(when: When) -> list[StreamAppend]:
-            state = load_customer(self._books, ask.target)
+            state = load_customer(self._context, ask.target)
             check_unchanged(f"Customer {state.number}", state.version, expected_version)
             stream = customer_stream(state.number)
             return [StreamAppend(stream, state, decide(state, when), when.booked_at_us, state.number)]
@@ -335,15 +335,15 @@ class Desk:
         return self._issue(ask, appends)
 
     def _held(self, account: str, expected_version: int | None) -> Held:
-        number = find_account(self._books, account)
-        state = load_account(self._books, number)
+        number = find_account(self._context, account)
+        state = load_account(self._context, number)
         check_unchanged(f"Account {number}", state.version, expected_version)
-        return Held(state, load_customer(self._books, state.customer))
+        return Held(state, load_customer(self._context, state.customer))
 
     def _issue(
         self, ask: Ask, decide: Callable[[When], list[StreamAppend]], *, correlate: bool = False
     ) -> Receipt:
-        unlocked = self._books.check_writable()
+        keyring = self._context.check_writable()
         command_id = ask.command_id or new_command_id()
         known = self._ledger.command_result(command_id)
         if known:
@@ -357,10 +357,10 @@ class Desk:
             try:
                 appended = self._ledger.append(
                     appends,
-                    operator=self._books.operator,
+                    operator=self._context.operator,
                     command_id=command_id,
                     correlation_id=command_id if correlate else "",
-                    sealer=unlocked,
+                    sealer=keyring,
                 )
             except Conflict:
                 if race == RACES_TO_RETRY - 1:
@@ -372,7 +372,7 @@ class Desk:
 
     def _repeated(self, ask: Ask, receipt: Receipt) -> Receipt:
         try:
-            target = known_number(self._books, ask.target)
+            target = known_number(self._context, ask.target)
             check_repeat(receipt.envelopes, ask.command, target, ask.amount_minor)
         except Refused as refused:
             self._record_refusal(ask, refused)
@@ -381,15 +381,17 @@ class Desk:
 
     def _decide(self, decide: Callable[[When], list[StreamAppend]]) -> list[StreamAppend]:
         """Decide on one state of the ledger, at the clock's time, which is never behind the log's."""
-        with self._ledger.look():
+        with self._ledger.view():
             now_us = self._ledger.now_us()
             return decide(When(now_us, now_us))
 
     def _record_refusal(self, ask: Ask, refused: Refused) -> None:
         """Keep what was asked and why not; a target that isn't ours is free text and left out."""
-        target = known_number(self._books, ask.target)
-        record_refusal(self._books, ask.command, target, refused, ask.amount_minor)
+        target = known_number(self._context, ask.target)
+        record_refusal(self._context, ask.command, target, refused, ask.amount_minor)
 
 
-def _on(account: Account, facts: Sequence[Fact], when: When) -> StreamAppend:
-    return StreamAppend(account_stream(account.number), account, facts, when.booked_at_us, account.customer)
+def _on(account: Account, new_events: Sequence[NewEvent], when: When) -> StreamAppend:
+    return StreamAppend(
+        account_stream(account.number), account, new_events, when.booked_at_us, account.customer
+    )

@@ -9,14 +9,14 @@ from typing import Any, Final, NamedTuple
 
 from auditdesk.domain import events as e
 from auditdesk.domain.errors import ProofError, Refused, VaultMissing
-from auditdesk.domain.facts import Fact
+from auditdesk.domain.events import NewEvent
 from auditdesk.domain.streams import account_stream, operator_stream
 from auditdesk.ledger.envelope import Envelope
 from auditdesk.ledger.ledger import StreamAppend
 from auditdesk.proof.checkpoint import parse_text
 from auditdesk.proof.signed_note import VerifierKey, parse_note
 from auditdesk.proof.tlog_proof import TlogProof, format_proof
-from auditdesk.services.access.context import Books, new_command_id
+from auditdesk.services.access.context import OperatorContext, new_command_id
 from auditdesk.services.access.lookup import find_account
 from auditdesk.services.access.revealing import Revealer
 from auditdesk.services.evidence import checking_program as program
@@ -49,9 +49,9 @@ class EvidenceResult(NamedTuple):
 class Evidence:
     """Gives evidence for one operator."""
 
-    def __init__(self, books: Books) -> None:
-        self._books = books
-        self._ledger = books.ledger
+    def __init__(self, context: OperatorContext) -> None:
+        self._context = context
+        self._ledger = context.ledger
 
     def save(self, target: str, version: int, out: Path, *, with_opening: bool) -> EvidenceResult:
         """Write the evidence for one event of an account (number or reference) or a stream (`customer/…`).
@@ -61,7 +61,7 @@ class Evidence:
         (`account_unknown`, `version_unknown`, `opening_refused`, `nothing_to_open`, `out_in_workspace`, …),
         `VaultLocked`, `ProofError`, and the `Fault` of a place that can't be written.
         """
-        stream = target if "/" in target else account_stream(find_account(self._books, target))
+        stream = target if "/" in target else account_stream(find_account(self._context, target))
         place = outside_workspace(out, self._ledger.path.parent, personal=with_opening)
         envelope = self._envelope(stream, version)
         opening = self._opening(envelope) if with_opening else {}
@@ -87,13 +87,13 @@ class Evidence:
 
     def _opening(self, envelope: Envelope) -> dict[str, bytes]:
         """The personal data with its salt, if the operator may see it and nobody was forgotten."""
-        unlocked = self._books.check_writable()
+        keyring = self._context.check_writable()
         if envelope.sealed is None or envelope.subject is None:
             raise Refused("nothing_to_open", "This event has no personal data.", "Leave the opening out.")
-        mask = Revealer(self._ledger, unlocked).mask_of(envelope.subject)
+        mask = Revealer(self._ledger, keyring).mask_of(envelope.subject)
         if mask is not None:
             raise Refused("opening_refused", f"The personal data of this event can't be opened: {mask}.")
-        opened = unlocked.open_with_salt(
+        opened = keyring.open_with_salt(
             envelope.subject, envelope.stream, envelope.version, envelope.sealed, kind="event"
         )
         document = {"data": opened.data.decode(), "salt": opened.salt.hex()}
@@ -118,7 +118,7 @@ class Evidence:
 
         The signature is checked with the whole bundle, once.
         """
-        vault, checkpoints = self._books.vault, Checkpoints(self._books)
+        vault, checkpoints = self._context.vault, Checkpoints(self._context)
         if vault is None:
             raise VaultMissing("The vault, which knows the signing keys, is missing.", "Put it back.")
         kept = checkpoints.newest()
@@ -151,12 +151,12 @@ class Evidence:
             return
         kind, _, number = opened_stream.partition("/")
         account = number if kind == "account" else ""
-        fact = Fact(
+        new_event = NewEvent(
             e.ReportExported(report=REPORT, rows=1, sha256=sha256(packed).hexdigest(), account=account)
         )
-        stream = operator_stream(self._books.operator)
-        append = StreamAppend(stream, None, (fact,), self._ledger.now_us(), None)
-        self._ledger.append([append], operator=self._books.operator, command_id=new_command_id())
+        stream = operator_stream(self._context.operator)
+        append = StreamAppend(stream, None, (new_event,), self._ledger.now_us(), None)
+        self._ledger.append([append], operator=self._context.operator, command_id=new_command_id())
 
 
 def document_of(envelope: Envelope) -> dict[str, Any]:

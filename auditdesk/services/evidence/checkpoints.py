@@ -15,7 +15,7 @@ from auditdesk.ledger.ledger import CheckpointRow, Ledger
 from auditdesk.proof.checkpoint import Checkpoint
 from auditdesk.proof.merkle import EMPTY_ROOT, verify_consistency
 from auditdesk.proof.signed_note import MAX_NOTE_BYTES
-from auditdesk.services.access.context import Books
+from auditdesk.services.access.context import OperatorContext
 from auditdesk.services.evidence.signing import believed_checkpoint, signed_checkpoint
 from auditdesk.services.files.atomic import drafting, file_faults
 from auditdesk.vault.vault import Vault
@@ -28,9 +28,9 @@ RESTORE: Final = "Restore the last backup, and keep this file: it shows what was
 class Checkpoints:
     """Signs, keeps and compares checkpoints for one operator."""
 
-    def __init__(self, books: Books) -> None:
-        self._books = books
-        self._ledger = books.ledger
+    def __init__(self, context: OperatorContext) -> None:
+        self._context = context
+        self._ledger = context.ledger
 
     def newest(self) -> CheckpointRow | None:
         """The newest that the ledger keeps, as it is kept: not to be believed before it is opened."""
@@ -42,10 +42,10 @@ class Checkpoints:
         Raises `VaultLocked`, `LedgerReadOnly`, and `ProofError` (`log_truncated`, `log_altered`, …) where
         the log does not continue its last checkpoint: then nothing is signed.
         """
-        self._books.check_writable()
+        self._context.check_writable()
         vault = self._vault()
         kept = vault.newest_checkpoint()
-        with self._ledger.look():
+        with self._ledger.view():
             head, inner = self._ledger.head(), self._ledger.newest_checkpoint()
             root = self._ledger.root(head.position)
             for raw in (kept.note if kept else "", inner.note if inner else ""):
@@ -53,7 +53,7 @@ class Checkpoints:
                     check_continues(self._ledger, believed_checkpoint(vault, raw.encode()), "checkpoint")
         if kept is not None and inner is not None and kept.size == inner.size == head.position:
             return inner
-        note = signed_checkpoint(self._books, head.position, root).decode()
+        note = signed_checkpoint(self._context, head.position, root).decode()
         vault.keep_checkpoint(note, head.position)
         made = CheckpointRow(head.position, root, note)
         self._ledger.keep_checkpoint(made)
@@ -67,7 +67,7 @@ class Checkpoints:
     def is_day_closed(self) -> bool:
         """Whether the last event was recorded on a day that is over, and no checkpoint covers it yet."""
         head = self._ledger.head()
-        return day_of(head.recorded_at_us) < day_of(self._books.clock()) and self.is_due()
+        return day_of(head.recorded_at_us) < day_of(self._context.clock()) and self.is_due()
 
     def save_anchor(self, out: Path) -> CheckpointRow:
         """Sign the log as it is now and write the checkpoint to a file to be kept elsewhere.
@@ -102,9 +102,9 @@ class Checkpoints:
         return believed_checkpoint(self._vault(), read_note(file))
 
     def _vault(self) -> Vault:
-        if self._books.vault is None:
+        if self._context.vault is None:
             raise VaultMissing("The vault, which knows the signing keys, is missing.", "Put it back.")
-        return self._books.vault
+        return self._context.vault
 
 
 def read_note(file: Path) -> bytes:
@@ -122,7 +122,7 @@ def check_continues(ledger: Ledger, checkpoint: Checkpoint, what: str) -> None:
 
     `log_truncated`: there are fewer; `log_altered`: they are others, or the tree over them is damaged.
     """
-    with ledger.look():
+    with ledger.view():
         size = ledger.head().position
         if size < checkpoint.size:
             raise ProofError(

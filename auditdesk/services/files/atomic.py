@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from auditdesk.domain.errors import DiskFull, Fault, Refused
-from auditdesk.services.files.leftovers import FILE_SUFFIX, OLDER_SUFFIX, Hold, sweep
+from auditdesk.services.files.leftovers import FILE_SUFFIX, OLDER_SUFFIX, FileLock, sweep
 
 NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 FORBIDDEN: Final = (errno.EACCES, errno.EPERM, errno.EROFS)
@@ -78,7 +78,7 @@ class Draft:
             )
         self.path = Path(name)
         self._file = os.fdopen(handle, "wb")
-        self._holds = [Hold(self.path)]
+        self._holds = [FileLock(self.path)]
 
     @property
     def sha256_hex(self) -> str:
@@ -109,7 +109,7 @@ class Draft:
         except OSError:
             shutil.copy2(self.target, older)
         self._older = older
-        self._holds.append(Hold(older))
+        self._holds.append(FileLock(older))
 
     def put_back_older(self) -> None:
         """Let the target be as it was before."""

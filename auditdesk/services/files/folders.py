@@ -10,7 +10,7 @@ from pathlib import Path
 
 from auditdesk.domain.errors import Refused
 from auditdesk.services.files.atomic import file_faults
-from auditdesk.services.files.leftovers import FOLDER_SUFFIX, Hold, sweep
+from auditdesk.services.files.leftovers import FOLDER_SUFFIX, FileLock, sweep
 
 
 @contextmanager
@@ -30,7 +30,7 @@ def new_folder(target: Path) -> Iterator[Path]:
         target.parent.mkdir(parents=True, exist_ok=True)
         sweep(target.parent)
         draft = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=FOLDER_SUFFIX, dir=target.parent))
-    hold = Hold(draft)
+    hold = FileLock(draft)
     try:
         with file_faults(target):
             yield draft

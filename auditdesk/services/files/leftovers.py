@@ -23,7 +23,7 @@ FOLDER_SUFFIX: Final = ".auditdesk.draft"
 _SUFFIXES: Final = (FILE_SUFFIX, OLDER_SUFFIX, FOLDER_SUFFIX)
 
 
-class Hold:
+class FileLock:
     """Marks a file or folder as in use by this process, until `let_go` or the process's end."""
 
     def __init__(self, path: Path) -> None:

@@ -13,7 +13,7 @@ from auditdesk.domain import events as e
 from auditdesk.domain.personal import REDACTED, Mask, PersonalDetails, PersonName
 from auditdesk.domain.streams import name_in
 from auditdesk.domain.text import search_key
-from auditdesk.services.access.context import NO_PROGRESS, Books, Progress
+from auditdesk.services.access.context import NO_PROGRESS, OperatorContext, Progress
 from auditdesk.services.access.revealing import Revealer
 
 NAMING: Final = (e.CustomerRegistered.TAG, e.CustomerRenamed.TAG)
@@ -44,9 +44,9 @@ class CustomerLine(NamedTuple):
 class Directory:
     """Lists and searches. Safe to use from several threads."""
 
-    def __init__(self, books: Books) -> None:
-        self._books = books
-        self._ledger = books.ledger
+    def __init__(self, context: OperatorContext) -> None:
+        self._context = context
+        self._ledger = context.ledger
         self._names: dict[str, str | Mask] = {}
         self._keys: dict[str, str] = {}
         self._seen_position = 0
@@ -56,7 +56,7 @@ class Directory:
         """Bring the index of names up to the log's end, and take the forgotten out of it."""
         with self._lock:
             head = self._ledger.head().position
-            revealer = Revealer(self._ledger, self._books.unlocked)
+            revealer = Revealer(self._ledger, self._context.keyring)
             for envelope in self._ledger.log(after_position=self._seen_position, up_to=head, types=NAMING):
                 self._learn(name_in(envelope.stream), revealer.personal(envelope))
                 progress.check()
@@ -71,7 +71,7 @@ class Directory:
 
     def accounts(self, search: str = "") -> list[AccountLine]:
         """All accounts whose number, reference or owner's name holds every word of `search`."""
-        with self._ledger.look():
+        with self._ledger.view():
             self.refresh()
             return self._accounts(search_key(search).split())
 
@@ -97,7 +97,7 @@ class Directory:
 
     def customers(self, search: str = "") -> list[CustomerLine]:
         """All customers whose number, reference or name holds every word of `search`."""
-        with self._ledger.look():
+        with self._ledger.view():
             self.refresh()
             return self._customers(search_key(search).split())
 

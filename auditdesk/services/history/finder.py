@@ -5,7 +5,7 @@ from __future__ import annotations
 from auditdesk.domain import events as e
 from auditdesk.domain.errors import Refused
 from auditdesk.domain.streams import account_stream
-from auditdesk.services.access.context import NO_PROGRESS, Books, Progress
+from auditdesk.services.access.context import NO_PROGRESS, OperatorContext, Progress
 from auditdesk.services.history.stated_balances import Discrepancies
 
 PAGE_ENTRIES = 10_000
@@ -14,13 +14,13 @@ PAGE_ENTRIES = 10_000
 class Finder:
     """Searches one account's history. Every method raises `Refused` (`never_so`) where it never was so."""
 
-    def __init__(self, books: Books) -> None:
-        self._books = books
-        self._ledger = books.ledger
+    def __init__(self, context: OperatorContext) -> None:
+        self._context = context
+        self._ledger = context.ledger
 
     def first_discrepancy(self, account: str, progress: Progress = NO_PROGRESS) -> int:
         """The first event whose stated balance parts from the replay."""
-        found = Discrepancies(self._books).stated_discrepancies(account, progress=progress)
+        found = Discrepancies(self._context).stated_discrepancies(account, progress=progress)
         if not found:
             raise Refused("never_so", "Every stated balance agrees with the replay.")
         return found[0].version

@@ -10,11 +10,11 @@ from auditdesk.domain.account import Account
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import LedgerDamaged, Refused
 from auditdesk.domain.instants import to_iso
-from auditdesk.domain.moments import NOW, AtInstant, AtVersion, Clock, Moment, Now
+from auditdesk.domain.moments import NOW, AtInstant, AtVersion, Moment, Now, TimeAxis
 from auditdesk.domain.streams import account_stream, customer_stream, name_in
 from auditdesk.ledger.envelope import Envelope
 from auditdesk.ledger.rows import Bucket
-from auditdesk.services.access.context import Books
+from auditdesk.services.access.context import OperatorContext
 from auditdesk.services.access.lookup import find_account, find_customer
 from auditdesk.services.access.revealing import Revealer
 from auditdesk.services.history.views import (
@@ -34,9 +34,9 @@ CHART_BUCKETS: Final = 1_200
 class History:
     """Looks at the past. Every look resolves its moment to a version, and folds at most 100 events."""
 
-    def __init__(self, books: Books) -> None:
-        self._books = books
-        self._ledger = books.ledger
+    def __init__(self, context: OperatorContext) -> None:
+        self._context = context
+        self._ledger = context.ledger
 
     # --- states ------------------------------------------------------------------------
 
@@ -45,8 +45,8 @@ class History:
 
         Raises `Refused`: `account_unknown`, `not_yet_opened`, `version_unknown`.
         """
-        with self._ledger.look():
-            return self._account_at(find_account(self._books, account), moment)
+        with self._ledger.view():
+            return self._account_at(find_account(self._context, account), moment)
 
     def _account_at(self, number: str, moment: Moment) -> AccountView:
         stream = account_stream(number)
@@ -78,8 +78,8 @@ class History:
 
     def customer_at(self, customer: str, moment: Moment = NOW) -> CustomerView:
         """A customer as he was at the moment. Raises `Refused` like `account_at`."""
-        with self._ledger.look():
-            return self._customer_at(find_customer(self._books, customer), moment)
+        with self._ledger.view():
+            return self._customer_at(find_customer(self._context, customer), moment)
 
     def _customer_at(self, number: str, moment: Moment) -> CustomerView:
         stream = customer_stream(number)
@@ -96,7 +96,7 @@ class History:
 
     def replay_account(self, account: str, version: int | None = None) -> Account:
         """The state from zero, without snapshots: what `account_at` must agree with."""
-        number = find_account(self._books, account)
+        number = find_account(self._context, account)
         state = self._ledger.replay_account(number, version=version)
         if state is None:
             raise Refused("account_unknown", f"There is no account {number}.", field="account")
@@ -107,8 +107,8 @@ class History:
 
         Raises `Refused` (`version_unknown`) beyond the stream's ends.
         """
-        with self._ledger.look():
-            return self._step(find_account(self._books, account), version)
+        with self._ledger.view():
+            return self._step(find_account(self._context, account), version)
 
     def _step(self, number: str, version: int) -> StepView:
         stream = account_stream(number)
@@ -122,7 +122,7 @@ class History:
         return StepView(
             before=before,
             after=after,
-            event=event_view(envelope, Revealer(self._ledger, self._books.unlocked)),
+            event=event_view(envelope, Revealer(self._ledger, self._context.keyring)),
             folded_events=earlier.folded_events + 1 if earlier else 1,
         )
 
@@ -132,7 +132,7 @@ class History:
         """How many events the stream has."""
         return self._ledger.stream_length(stream)
 
-    def version_at(self, stream: str, instant_us: int, clock: Clock) -> int:
+    def version_at(self, stream: str, instant_us: int, clock: TimeAxis) -> int:
         """The version at an instant; 0 before the first event."""
         return self._ledger.version_at(stream, AtInstant(instant_us, clock))
 
@@ -142,11 +142,11 @@ class History:
 
     def event(self, stream: str, version: int) -> EventView:
         """One event with everything that is known of it. Raises `Refused` (`version_unknown`)."""
-        with self._ledger.look():
+        with self._ledger.view():
             found = self._ledger.envelopes(stream, after=version - 1, up_to=version)
             if not found:
                 raise Refused("version_unknown", f"There is no event {version} in {stream}.", field="at")
-            return event_view(found[0], Revealer(self._ledger, self._books.unlocked))
+            return event_view(found[0], Revealer(self._ledger, self._context.keyring))
 
     def at_position(self, position: int) -> Envelope:
         """The event at a position of the log. Raises `Refused` (`position_unknown`)."""
@@ -157,8 +157,8 @@ class History:
 
     def log_page(self, first: int, last: int) -> list[EventView]:
         """The log's events at positions first to last, revealed as far as may be."""
-        with self._ledger.look():
-            revealer = Revealer(self._ledger, self._books.unlocked)
+        with self._ledger.view():
+            revealer = Revealer(self._ledger, self._context.keyring)
             log = self._ledger.log(after_position=first - 1, up_to=last)
             return [event_view(envelope, revealer) for envelope in log]
 
@@ -174,7 +174,7 @@ class History:
 
     def account_register(self, account: str, first: int, last: int) -> list[RegisterRow]:
         """The register's rows of versions first to last; the balance is of all entries, by replay."""
-        with self._ledger.look():
+        with self._ledger.view():
             before = self._ledger.load_account(account, version=first - 1) if first > 1 else None
             envelopes = self._ledger.envelopes(account_stream(account), after=first - 1, up_to=last)
             return self._rows(account, before.state if before else None, envelopes)
@@ -188,8 +188,8 @@ class History:
 
     def customer_register(self, customer: str) -> list[EventView]:
         """All events of a customer, revealed as far as may be."""
-        with self._ledger.look():
-            revealer = Revealer(self._ledger, self._books.unlocked)
+        with self._ledger.view():
+            revealer = Revealer(self._ledger, self._context.keyring)
             envelopes = self._ledger.envelopes(customer_stream(customer))
             return [event_view(envelope, revealer) for envelope in envelopes]
 
@@ -250,7 +250,7 @@ class History:
         return found[0]
 
     def _load_customer(self, number: str, version: int) -> Customer:
-        revealer = Revealer(self._ledger, self._books.unlocked)
+        revealer = Revealer(self._ledger, self._context.keyring)
         loaded = self._ledger.load_customer(
             number, version=version, reveal=revealer.personal, reveal_snapshot=revealer.snapshot
         )
@@ -259,7 +259,7 @@ class History:
         return loaded.state
 
     def _rows(self, account: str, state: Account | None, envelopes: Sequence[Envelope]) -> list[RegisterRow]:
-        revealer = Revealer(self._ledger, self._books.unlocked)
+        revealer = Revealer(self._ledger, self._context.keyring)
         rows = []
         for envelope in envelopes:
             event = envelope.event()

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from auditdesk.domain import events as e
 from auditdesk.domain.streams import account_stream, name_in
 from auditdesk.ledger.envelope import Envelope
-from auditdesk.services.access.context import NO_PROGRESS, Books, Progress
+from auditdesk.services.access.context import NO_PROGRESS, OperatorContext, Progress
 from auditdesk.services.access.lookup import find_account
 
 PAGE_EVENTS: Final = 5_000
@@ -41,13 +41,13 @@ class Discrepancy(NamedTuple):
 class Discrepancies:
     """Finds the rows that broke an account's stated balances, or mended them."""
 
-    def __init__(self, books: Books) -> None:
-        self._books = books
-        self._ledger = books.ledger
+    def __init__(self, context: OperatorContext) -> None:
+        self._context = context
+        self._ledger = context.ledger
 
     def stated_discrepancies(self, account: str, *, progress: Progress = NO_PROGRESS) -> list[Discrepancy]:
         """One account's, by version. Raises `Refused` (`account_unknown`), `Cancelled`, `UnknownEvent`."""
-        stream = account_stream(find_account(self._books, account))
+        stream = account_stream(find_account(self._context, account))
         total = self._ledger.stream_length(stream)
         return list(_jumps(_watched(self._envelopes(stream, total), total, progress)))
 

@@ -6,8 +6,7 @@ from typing import ClassVar
 
 from auditdesk.domain.codec import encode_event
 from auditdesk.domain.errors import Refused
-from auditdesk.domain.events import AccountOpened
-from auditdesk.domain.facts import Fact
+from auditdesk.domain.events import AccountOpened, NewEvent
 from auditdesk.domain.streams import account_number, account_stream
 from auditdesk.ledger.envelope import Envelope
 from auditdesk.ledger.ledger import StreamAppend
@@ -65,7 +64,7 @@ class AccountImport(FileImport):
         if owner.erasure_requested_at_us is not None:
             raise Refused("customer_erased", f"customer {owner.number} has been forgotten")
         number = account_number(self._serial)
-        append = StreamAppend(account_stream(number), None, (Fact(opening),), at_us, owner.number)
+        append = StreamAppend(account_stream(number), None, (NewEvent(opening),), at_us, owner.number)
         self.append(append, _command(reference))
         self._serial += 1
         self.booked()

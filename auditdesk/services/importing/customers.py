@@ -7,7 +7,7 @@ from typing import ClassVar
 from auditdesk.domain import events as e
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import Refused
-from auditdesk.domain.facts import Fact
+from auditdesk.domain.events import NewEvent
 from auditdesk.domain.instants import to_iso
 from auditdesk.domain.moments import AtInstant
 from auditdesk.domain.personal import Mask, PersonalDetails
@@ -41,7 +41,7 @@ class CustomerImport(FileImport):
 
     def book(self, records: list[Record]) -> None:
         """Make a chunk's keys at once, then book row by row; a key that stays unused is harmless."""
-        self.unlocked.create_keys(
+        self.keyring.create_keys(
             [customer_number(self._serial + index) for index in range(self._count_new(records))]
         )
         for record in records:
@@ -77,18 +77,18 @@ class CustomerImport(FileImport):
             )
         if state.erasure_requested_at_us is not None:
             raise Refused("customer_erased", f"customer {number} has been forgotten")
-        facts = differences(state.personal, details)
-        if not facts:
+        new_events = differences(state.personal, details)
+        if not new_events:
             self.known()
             return
         command = f"import:customer:{reference}:{to_iso(at_us)}:{state.version}"
-        self.append(StreamAppend(customer_stream(number), state, facts, at_us, number), command)
+        self.append(StreamAppend(customer_stream(number), state, new_events, at_us, number), command)
         self.booked()
 
     def _register(self, reference: str, details: PersonalDetails, at_us: int) -> None:
         number = customer_number(self._serial)
-        fact = Fact(e.CustomerRegistered(reference=reference, imported=True), details)
-        append = StreamAppend(customer_stream(number), None, (fact,), at_us, number)
+        new_event = NewEvent(e.CustomerRegistered(reference=reference, imported=True), details)
+        append = StreamAppend(customer_stream(number), None, (new_event,), at_us, number)
         self.append(append, f"import:customer:{reference}")
         self._numbers[reference] = number
         self._serial += 1
@@ -99,7 +99,7 @@ class CustomerImport(FileImport):
         return state if isinstance(state, Customer) else self._at(number, None)
 
     def _at(self, number: str, version: int | None) -> Customer:
-        revealer = Revealer(self.ledger, self.unlocked)
+        revealer = Revealer(self.ledger, self.keyring)
         loaded = self.ledger.load_customer(
             number, version=version, reveal=revealer.personal, reveal_snapshot=revealer.snapshot
         )

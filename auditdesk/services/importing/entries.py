@@ -7,8 +7,7 @@ from typing import ClassVar, NamedTuple
 from auditdesk.domain import codec
 from auditdesk.domain.account import Account
 from auditdesk.domain.errors import Refused
-from auditdesk.domain.events import MoneyEvent
-from auditdesk.domain.facts import Fact
+from auditdesk.domain.events import MoneyEvent, NewEvent
 from auditdesk.domain.personal import Mask, Remittance
 from auditdesk.domain.streams import account_stream
 from auditdesk.ledger.envelope import Envelope
@@ -87,8 +86,8 @@ class EntryImport(FileImport):
         if state.customer in self._erased:
             raise Refused("customer_erased", f"customer {state.customer} has been forgotten")
         check_bookable(state, row.event, row.at_us)
-        fact = Fact(row.event, row.personal)
-        self.append(StreamAppend(stream, state, (fact,), row.at_us, state.customer), row.command)
+        new_event = NewEvent(row.event, row.personal)
+        self.append(StreamAppend(stream, state, (new_event,), row.at_us, state.customer), row.command)
 
     def _state(self, number: str, stream: str) -> Account:
         state = self.batch.state(stream)
@@ -107,6 +106,6 @@ class EntryImport(FileImport):
             and there.booked_at_us == row.at_us
             and there.payload == codec.encode_event(row.event)
         )
-        personal = Revealer(self.ledger, self.unlocked).personal(there) if same else None
+        personal = Revealer(self.ledger, self.keyring).personal(there) if same else None
         if not same or (not isinstance(personal, Mask) and personal != row.personal):
             raise Refused("reference_taken", "the reference is in the ledger already, with another content")

@@ -13,7 +13,7 @@ from typing import ClassVar, Final, NamedTuple
 from auditdesk.domain.errors import Refused
 from auditdesk.ledger.batch import Batch
 from auditdesk.ledger.ledger import StreamAppend
-from auditdesk.services.access.context import Books, Progress
+from auditdesk.services.access.context import OperatorContext, Progress
 from auditdesk.services.files.atomic import Drafts
 from auditdesk.services.importing.csv_file import CsvFile, Record
 from auditdesk.services.importing.rows import read_instant
@@ -74,7 +74,7 @@ class Share:
 class ImportRun(NamedTuple):
     """What the files of one import share: the books, the one transaction, its correlation id, the rejects."""
 
-    books: Books
+    context: OperatorContext
     batch: Batch
     correlation_id: str
     rejects: Rejects
@@ -115,8 +115,8 @@ class FileImport(ABC):
 
     def __init__(self, run: ImportRun, file: CsvFile) -> None:
         self.batch = run.batch
-        self.ledger = run.books.ledger
-        self.unlocked = run.books.check_writable()
+        self.ledger = run.context.ledger
+        self.keyring = run.context.check_writable()
         self.columns = file.columns
         self.now_us = self.ledger.now_us()
         self._run = run
@@ -176,10 +176,10 @@ class FileImport(ABC):
         """Append a row's facts under the import's correlation id."""
         self.batch.append(
             [append],
-            operator=self._run.books.operator,
+            operator=self._run.context.operator,
             command_id=command_id,
             correlation_id=self._run.correlation_id,
-            sealer=self.unlocked,
+            sealer=self.keyring,
         )
 
     def _plan(self, progress: Progress) -> Plan:

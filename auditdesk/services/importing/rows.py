@@ -8,7 +8,7 @@ from typing import Final
 from auditdesk.domain import events as e
 from auditdesk.domain.account import Account
 from auditdesk.domain.errors import Refused
-from auditdesk.domain.facts import Fact
+from auditdesk.domain.events import NewEvent
 from auditdesk.domain.instants import day_of, parse_date, parse_instant
 from auditdesk.domain.money import check_fits, exponent, parse_amount
 from auditdesk.domain.personal import (
@@ -85,7 +85,7 @@ def read_details(columns: Columns, cells: tuple[str, ...]) -> PersonalDetails:
     )
 
 
-def differences(before: PersonalDetails | Mask, after: PersonalDetails) -> tuple[Fact, ...]:
+def differences(before: PersonalDetails | Mask, after: PersonalDetails) -> tuple[NewEvent, ...]:
     """The events that a later row means."""
     if isinstance(before, Mask):
         raise Refused("not_readable", f"the customer's personal data can't be read ({before})")
@@ -96,7 +96,7 @@ def differences(before: PersonalDetails | Mask, after: PersonalDetails) -> tuple
         (e.AddressChanged(imported=True), before.address, after.address),
         (e.ContactDetailsChanged(imported=True), before.contact, after.contact),
     )
-    return tuple(Fact(event, new) for event, old, new in pairs if old != new)
+    return tuple(NewEvent(event, new) for event, old, new in pairs if old != new)
 
 
 def read_opening(columns: Columns, cells: tuple[str, ...], customer: str) -> e.AccountOpened:

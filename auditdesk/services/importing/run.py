@@ -13,11 +13,11 @@ from typing import Final
 
 from auditdesk.domain import events as e
 from auditdesk.domain.errors import Refused
-from auditdesk.domain.facts import Fact
+from auditdesk.domain.events import NewEvent
 from auditdesk.domain.streams import BANK
 from auditdesk.ledger.batch import Batch
 from auditdesk.ledger.ledger import StreamAppend
-from auditdesk.services.access.context import NO_PROGRESS, Books, Progress, new_command_id
+from auditdesk.services.access.context import NO_PROGRESS, OperatorContext, Progress, new_command_id
 from auditdesk.services.files.atomic import drafting
 from auditdesk.services.importing.accounts import AccountImport
 from auditdesk.services.importing.csv_file import CsvFile
@@ -36,8 +36,8 @@ FILES: Final[tuple[tuple[str, type[FileImport]], ...]] = (
 class Importer:
     """Imports for one operator."""
 
-    def __init__(self, books: Books) -> None:
-        self._books = books
+    def __init__(self, context: OperatorContext) -> None:
+        self._context = context
 
     def run(
         self, folder: Path, *, rejects: Path | None = None, progress: Progress = NO_PROGRESS
@@ -48,7 +48,7 @@ class Importer:
         (`folder_empty`, `columns_missing`, `rejects_in_workspace`, …), `Cancelled`, or a `Fault`; then
         nothing was imported.
         """
-        self._books.check_writable()
+        self._context.check_writable()
         files = [(name, cls) for name, cls in FILES if (folder / name).is_file()]
         if not files:
             names = ", ".join(name for name, _ in FILES)
@@ -59,8 +59,8 @@ class Importer:
             self._check_rejects(folder, rejects)
         with drafting() as drafts, ExitStack() as transaction:
             rejected = Rejects(drafts, rejects)
-            batch = transaction.enter_context(self._books.ledger.writing())
-            run = ImportRun(self._books, batch, new_command_id(), rejected)
+            batch = transaction.enter_context(self._context.ledger.writing())
+            run = ImportRun(self._context, batch, new_command_id(), rejected)
             summary = _import_files(run, [(folder / name, cls) for name, cls in files], progress)
             if summary.rows_booked:
                 summary = summary._replace(clamped_us=self._record(batch, summary))
@@ -70,7 +70,7 @@ class Importer:
 
     def _check_rejects(self, folder: Path, rejects: Path) -> None:
         """Rejected rows are personal data in the clear, and replace what is in their place."""
-        target, home = rejects.expanduser().resolve(), self._books.ledger.path.resolve().parent
+        target, home = rejects.expanduser().resolve(), self._context.ledger.path.resolve().parent
         if target.is_relative_to(home):
             raise Refused(
                 "rejects_in_workspace",
@@ -95,10 +95,10 @@ class Importer:
             rows_rejected=summary.rows_rejected,
             rows_already_there=summary.rows_already_there,
         )
-        append = StreamAppend(BANK, None, (Fact(event),), batch.head.recorded_at_us, None)
+        append = StreamAppend(BANK, None, (NewEvent(event),), batch.head.recorded_at_us, None)
         appended = batch.append(
             [append],
-            operator=self._books.operator,
+            operator=self._context.operator,
             command_id=summary.correlation_id,
             correlation_id=summary.correlation_id,
         )

@@ -23,7 +23,7 @@ from auditdesk.ledger.envelope import Envelope
 from auditdesk.proof.checkpoint import origin_of
 from auditdesk.proof.merkle import verify_consistency
 from auditdesk.proof.signed_note import VerifierKey, parse_note, parse_vkey, verify_note
-from auditdesk.services.access.context import Books
+from auditdesk.services.access.context import OperatorContext
 from auditdesk.services.access.lookup import find_customer
 from auditdesk.services.evidence.checking_program import is_signature
 from auditdesk.services.evidence.signing import keys_named, signed_note
@@ -72,19 +72,19 @@ class SignedCertificate(Struct, frozen=True):
 class Certificates:
     """Issues certificates of finished erasures for one operator who may sign."""
 
-    def __init__(self, books: Books) -> None:
-        self._books = books
-        self._ledger = books.ledger
+    def __init__(self, context: OperatorContext) -> None:
+        self._context = context
+        self._ledger = context.ledger
 
     def make(self, customer: str) -> SignedCertificate:
         """The signed certificate of a forgotten customer's erasure.
 
         Raises `Refused` (`customer_unknown`, `not_forgotten`), `VaultLocked` where the operator may not sign.
         """
-        self._books.check_unlocked()
-        certificate = self._certificate(find_customer(self._books, customer))
+        self._context.check_keyring()
+        certificate = self._certificate(find_customer(self._context, customer))
         text = _text(origin_of(self._ledger.ledger_id) + NAME_SUFFIX, certificate)
-        note, key = signed_note(self._books, text, NAME_SUFFIX)
+        note, key = signed_note(self._context, text, NAME_SUFFIX)
         return SignedCertificate(certificate, key.vkey(), note.decode().rpartition("\n\n")[2].strip("\n"))
 
     def save(self, customer: str, out: Path) -> SignedCertificate:
@@ -102,7 +102,7 @@ class Certificates:
             raise TypeError(requested.type, forgotten.type)
         streams = [customer_stream(number), *(account_stream(account) for account in done.accounts)]
         before, after = requested.position - 1, forgotten.position
-        with self._ledger.look():
+        with self._ledger.view():
             proof = self._ledger.consistency_proof(before, after)
             roots = self._ledger.root(before), self._ledger.root(after)
             snapshots = self._ledger.count_snapshots(streams)
@@ -125,7 +125,7 @@ class Certificates:
             size_after=after,
             root_after=roots[1].hex(),
             consistency=tuple(value.hex() for value in proof),
-            issued_at=to_iso(self._books.clock()),
+            issued_at=to_iso(self._context.clock()),
         )
 
     def _steps(self, number: str) -> tuple[Envelope, Envelope]:

@@ -16,16 +16,16 @@ from auditdesk.domain.commands import customer as customer_rules
 from auditdesk.domain.commands.account import When
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import AuditdeskError, Fault, Refused
-from auditdesk.domain.facts import Fact
+from auditdesk.domain.events import NewEvent
 from auditdesk.domain.instants import day_of
 from auditdesk.domain.personal import REDACTED, Mask, Personal
 from auditdesk.domain.streams import account_stream, customer_stream
 from auditdesk.ledger.ledger import Batch, Ledger, StreamAppend
-from auditdesk.services.access.context import Books
+from auditdesk.services.access.context import OperatorContext
 from auditdesk.services.access.lookup import find_customer, load_account, load_customer
 from auditdesk.services.access.refusals import record_refusal
 from auditdesk.services.access.revealing import Revealer
-from auditdesk.vault.vault import Unlocked, Vault
+from auditdesk.vault.vault import Keyring, Vault
 
 SYSTEM: Final = "system"
 KEPT: Final = (
@@ -74,16 +74,16 @@ class NotForgotten(Fault):
 class Forgetting:
     """Forgets customers for one operator."""
 
-    def __init__(self, books: Books) -> None:
-        self._books = books
-        self._ledger = books.ledger
+    def __init__(self, context: OperatorContext) -> None:
+        self._context = context
+        self._ledger = context.ledger
 
     def preview(self, customer: str) -> ErasurePreview:
         """What an erasure would touch, and what would stand in its way.
 
         Raises `Refused` (`customer_unknown`).
         """
-        state = load_customer(self._books, customer)
+        state = load_customer(self._context, customer)
         accounts = self._accounts(state.number)
         streams = _streams(state.number, accounts)
         return ErasurePreview(
@@ -102,49 +102,49 @@ class Forgetting:
         Raises `Refused` (`open_account`, `reason_identifies`, …) before anything is done, and
         `NotForgotten` where the environment stopped it half way; then it is resumed at the next open.
         """
-        unlocked = self._books.check_writable()
-        vault = self._books.vault
+        keyring = self._context.check_writable()
+        vault = self._context.vault
         if vault is None:
             raise AssertionError("an unlocked vault is a vault")
-        number = find_customer(self._books, customer)
-        state = load_customer(self._books, number)
+        number = find_customer(self._context, customer)
+        state = load_customer(self._context, number)
         if state.forgotten_at_us is not None:
             return _finished(self._ledger, number, already=True)
         if state.erasure_requested_at_us is None:
             self._request(number, reason)
         _tell(on_step, "requested")
-        return finish(self._ledger, vault, number, unlocked, operator=self._books.operator, on_step=on_step)
+        return finish(self._ledger, vault, number, keyring, operator=self._context.operator, on_step=on_step)
 
     def _request(self, customer: str, reason: str) -> None:
         try:
             with self._ledger.deciding() as batch:  # or an account might be opened meanwhile
                 self._fence(batch, customer, reason)
         except Refused as refused:
-            record_refusal(self._books, "forget", customer, refused)
+            record_refusal(self._context, "forget", customer, refused)
             raise
 
     def _fence(self, batch: Batch, customer: str, reason: str) -> None:
-        state = load_customer(self._books, customer)
+        state = load_customer(self._context, customer)
         if state.erasure_requested_at_us is not None:
             return  # somebody else was first
         now_us = self._ledger.now_us()
-        facts = customer_rules.request_erasure(
+        new_events = customer_rules.request_erasure(
             state,
             self._accounts(customer),
             reason,
             when=When(now_us, now_us),
             former=self._former(customer),
         )
-        append = StreamAppend(customer_stream(customer), state, facts, now_us, None)
-        batch.append([append], operator=self._books.operator, command_id=f"forget:{customer}")
+        append = StreamAppend(customer_stream(customer), state, new_events, now_us, None)
+        batch.append([append], operator=self._context.operator, command_id=f"forget:{customer}")
 
     def _former(self, customer: str) -> list[Personal | Mask | None]:
         """All that was ever known of the customer, so that the reason can't name who he was before."""
-        revealer = Revealer(self._ledger, self._books.unlocked)
+        revealer = Revealer(self._ledger, self._context.keyring)
         return [revealer.personal(envelope) for envelope in self._ledger.envelopes(customer_stream(customer))]
 
     def _accounts(self, customer: str) -> tuple[Account, ...]:
-        return tuple(load_account(self._books, row.number) for row in self._ledger.accounts_of(customer))
+        return tuple(load_account(self._context, row.number) for row in self._ledger.accounts_of(customer))
 
     def _refusal(self, state: Customer, accounts: tuple[Account, ...]) -> Refused | None:
         now_us = self._ledger.now_us()
@@ -166,14 +166,14 @@ def finish(
     ledger: Ledger,
     vault: Vault,
     customer: str,
-    unlocked: Unlocked | None,
+    keyring: Keyring | None,
     *,
     operator: str = SYSTEM,
     on_step: StepListener | None = None,
 ) -> Erasure:
     """Take an erasure that was requested to its end, from whichever step it is at."""
     try:
-        key_id = vault.shred(customer, unlocked=unlocked)
+        key_id = vault.shred(customer, keyring=keyring)
         _tell(on_step, "shredded")
         _record(ledger, customer, key_id, operator)
     except AuditdeskError as error:
@@ -185,7 +185,7 @@ def finish(
     return _finished(ledger, customer, already=False)
 
 
-def resume(ledger: Ledger, vault: Vault, unlocked: Unlocked | None) -> tuple[str, ...]:
+def resume(ledger: Ledger, vault: Vault, keyring: Keyring | None) -> tuple[str, ...]:
     """Finish what a crash interrupted, and destroy every key that a restored vault brought back.
 
     Returns the customers concerned.
@@ -195,10 +195,10 @@ def resume(ledger: Ledger, vault: Vault, unlocked: Unlocked | None) -> tuple[str
     concerned = []
     for row in ledger.erasures():
         if row.forgotten_at_us is None:
-            finish(ledger, vault, row.number, unlocked)
+            finish(ledger, vault, row.number, keyring)
             concerned.append(row.number)
         elif row.number in holds_key or row.number not in fenced:
-            vault.shred(row.number, unlocked=unlocked)
+            vault.shred(row.number, keyring=keyring)
             concerned.append(row.number)
     return tuple(concerned)
 
@@ -211,7 +211,7 @@ def _record(ledger: Ledger, customer: str, key_id: str, operator: str) -> None:
     streams = [customer_stream(customer), *(account_stream(account) for account in accounts)]
     event = e.CustomerForgotten(key_id=key_id, sealed_events=ledger.count_sealed(streams), accounts=accounts)
     booked_at_us = max(ledger.now_us(), loaded.state.last_booked_at_us)
-    append = StreamAppend(customer_stream(customer), loaded.state, (Fact(event),), booked_at_us, None)
+    append = StreamAppend(customer_stream(customer), loaded.state, (NewEvent(event),), booked_at_us, None)
     ledger.append([append], operator=operator, command_id=f"forgotten:{customer}")
 
 

@@ -14,11 +14,11 @@ from typing import Any, Final, NamedTuple
 
 from auditdesk.domain import events as e
 from auditdesk.domain.errors import Conflict, Refused
-from auditdesk.domain.facts import Fact
+from auditdesk.domain.events import NewEvent
 from auditdesk.domain.moments import NOW, AtVersion, Moment
 from auditdesk.domain.streams import operator_stream
 from auditdesk.ledger.ledger import StreamAppend
-from auditdesk.services.access.context import NO_PROGRESS, Books, Progress, new_command_id
+from auditdesk.services.access.context import NO_PROGRESS, OperatorContext, Progress, new_command_id
 from auditdesk.services.access.lookup import find_account
 from auditdesk.services.access.revealing import Revealer
 from auditdesk.services.files.atomic import Draft, drafting, outside_workspace
@@ -62,10 +62,10 @@ class ExportResult(NamedTuple):
 class Reports:
     """Writes reports for one operator."""
 
-    def __init__(self, books: Books, history: History) -> None:
-        self._books = books
+    def __init__(self, context: OperatorContext, history: History) -> None:
+        self._context = context
         self._history = history
-        self._ledger = books.ledger
+        self._ledger = context.ledger
 
     def export(
         self,
@@ -93,10 +93,10 @@ class Reports:
             names = ", ".join(REPORTS)
             raise Refused("report_unknown", f"There is no report {report!r}.", f"Choose one of {names}.")
         if reveal:
-            self._books.check_writable()
+            self._context.check_writable()
         target = outside_workspace(out, self._ledger.path.parent, personal=reveal)
-        revealer = Revealer(self._ledger, self._books.unlocked if reveal else None)
-        with self._ledger.look():
+        revealer = Revealer(self._ledger, self._context.keyring if reveal else None)
+        with self._ledger.view():
             query = self._query(report, account, from_us, to_us, as_of)
             content = REPORTS[report](make_source(self._ledger, revealer, query, as_is=raw))
             erasures = len(self._ledger.erasures())
@@ -104,7 +104,7 @@ class Reports:
             file = drafts.add(target)
             if bom:
                 file.write(BOM)
-            standing = standing_of(self._books, query.last_position)
+            standing = standing_of(self._context, query.last_position)
             rows = _write_rows(content, file, progress, mark=UNVERIFIED if standing.damaged else "")
             drafts.add(manifest_path(target)).write(
                 manifest_bytes(
@@ -133,7 +133,7 @@ class Reports:
     def _query(
         self, report: ReportName, account: str, from_us: int | None, to_us: int | None, as_of: Moment
     ) -> Query:
-        number = find_account(self._books, account) if account else ""
+        number = find_account(self._context, account) if account else ""
         if report == "erasures" and account:
             raise Refused(
                 "account_without_meaning",
@@ -173,17 +173,17 @@ class Reports:
             "form": "raw" if raw else "spreadsheet-safe",
             "byte_order_mark": bom,
             "personal_data": reveal,
-            "made_at": instant(self._books.clock()),
-            "made_by": self._books.operator,
+            "made_at": instant(self._context.clock()),
+            "made_by": self._context.operator,
         }
 
     def _record(self, exported: e.ReportExported, erasures: int) -> None:
         """Keep that personal data left the system, unless somebody was forgotten while it was read."""
         if len(self._ledger.erasures()) != erasures:
             raise Conflict("A customer was forgotten while the report was made.", "Make it again.")
-        stream = operator_stream(self._books.operator)
-        append = StreamAppend(stream, None, (Fact(exported),), self._ledger.now_us(), None)
-        self._ledger.append([append], operator=self._books.operator, command_id=new_command_id())
+        stream = operator_stream(self._context.operator)
+        append = StreamAppend(stream, None, (NewEvent(exported),), self._ledger.now_us(), None)
+        self._ledger.append([append], operator=self._context.operator, command_id=new_command_id())
 
 
 def _write_rows(report: Report, file: Draft, progress: Progress, *, mark: str) -> int:

@@ -106,7 +106,7 @@ def spans(ledger: Ledger, query: Query) -> list[Span]:
 
     Both clocks never decrease within a stream, so that bounds always leave one stretch of versions.
     """
-    with ledger.look():
+    with ledger.view():
         rows = [ledger.find_account(query.account)] if query.account else ledger.account_rows()
         found = []
         for row in rows:

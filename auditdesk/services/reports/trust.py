@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final, NamedTuple
 
 from auditdesk.domain.errors import ProofError
-from auditdesk.services.access.context import Books
+from auditdesk.services.access.context import OperatorContext
 from auditdesk.services.reports.cells import instant
 
 UNVERIFIED: Final = "UNVERIFIED"
@@ -18,13 +18,13 @@ class Standing(NamedTuple):
     document: dict[str, Any]
 
 
-def standing_of(books: Books, size: int) -> Standing:
+def standing_of(context: OperatorContext, size: int) -> Standing:
     """The standing of the log's first `size` events.
 
     The document has `state` (`UNVERIFIED`, `not verified yet` or `nothing found`), `why`, the Merkle root,
     the size of the newest checkpoint, and up to which event and when it was verified last.
     """
-    ledger = books.ledger
+    ledger = context.ledger
     damage = " ".join(ledger.damage)
     root = ""
     try:
@@ -32,7 +32,7 @@ def standing_of(books: Books, size: int) -> Standing:
     except ProofError as error:
         damage = damage or str(error)
     newest = ledger.newest_checkpoint()
-    last = books.vault.last_verification() if books.vault else None
+    last = context.vault.last_verification() if context.vault else None
     state = UNVERIFIED if damage else "nothing found" if last else "not verified yet"
     return Standing(
         bool(damage),

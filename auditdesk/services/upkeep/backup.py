@@ -20,7 +20,7 @@ from auditdesk.domain.errors import Fault, LedgerDamaged, Refused
 from auditdesk.domain.instants import day_of, to_iso
 from auditdesk.ledger.backends.copying import check_pages, copy_ledger
 from auditdesk.ledger.ledger import Ledger
-from auditdesk.services.access.context import NO_PROGRESS, Books, Clock, Progress
+from auditdesk.services.access.context import NO_PROGRESS, Clock, OperatorContext, Progress
 from auditdesk.services.files.atomic import file_faults
 from auditdesk.services.files.folders import new_folder
 from auditdesk.services.verification.run import Verification
@@ -61,8 +61,8 @@ class BackupResult(NamedTuple):
 class Backup:
     """Makes backups of one workspace."""
 
-    def __init__(self, books: Books) -> None:
-        self._books = books
+    def __init__(self, context: OperatorContext) -> None:
+        self._context = context
 
     def run(
         self, folder: Path, *, keep_vault_days: int = KEEP_VAULT_DAYS, progress: Progress = NO_PROGRESS
@@ -80,41 +80,41 @@ class Backup:
                 field="vault_days",
             )
         target = folder.expanduser().resolve()
-        if target.is_relative_to(self._books.ledger.path.resolve().parent):
+        if target.is_relative_to(self._context.ledger.path.resolve().parent):
             raise Refused(
                 "folder_in_workspace",
                 f"{folder} lies in the workspace itself.",
                 "Choose another place.",
                 field="folder",
             )
-        expires_on = day_of(self._books.clock()) + timedelta(days=keep_vault_days)
+        expires_on = day_of(self._context.clock()) + timedelta(days=keep_vault_days)
         with new_folder(target) as draft:
             return self._write(draft, expires_on, progress)._replace(
                 folder=target,
-                vault_folder=target / vault_folder_name(expires_on) if self._books.vault else None,
+                vault_folder=target / vault_folder_name(expires_on) if self._context.vault else None,
             )
 
     def _write(self, draft: Path, expires_on: date, progress: Progress) -> BackupResult:
-        books, ledger_copy = self._books, draft / LEDGER_FILE
+        context, ledger_copy = self._context, draft / LEDGER_FILE
 
         def tell(done: int, total: int) -> None:
             progress.report(done, total, "Copying the ledger")
             progress.check()
 
-        copy_ledger(books.ledger.path, ledger_copy, tell)
+        copy_ledger(context.ledger.path, ledger_copy, tell)
         vault_copy = None
-        if books.vault is not None:
+        if context.vault is not None:
             vault_folder = draft / vault_folder_name(expires_on)
             vault_folder.mkdir(mode=0o700)
             vault_copy = vault_folder / VAULT_FILE
-            books.vault.copy_to(vault_copy)
-        events = check_files(ledger_copy, vault_copy, books.clock, progress)
+            context.vault.copy_to(vault_copy)
+        events = check_files(ledger_copy, vault_copy, context.clock, progress)
         manifest = BackupManifest(
             format=FORMAT,
-            ledger_id=books.ledger.ledger_id,
-            bank=books.ledger.bank,
-            made_at=to_iso(books.clock()),
-            made_by=books.operator,
+            ledger_id=context.ledger.ledger_id,
+            bank=context.ledger.bank,
+            made_at=to_iso(context.clock()),
+            made_by=context.operator,
             events=events,
             ledger_sha256=sha256_of(ledger_copy),
             vault_sha256=sha256_of(vault_copy) if vault_copy else "",
@@ -132,10 +132,10 @@ def check_files(ledger_file: Path, vault_file: Path | None, clock: Clock, progre
     check_pages(ledger_file)
     with closing(Ledger.open(ledger_file, clock=clock)) as ledger:
         if vault_file is None:
-            return _verified(Books(ledger, None, None, "backup", clock), progress)
+            return _verified(OperatorContext(ledger, None, None, "backup", clock), progress)
         with closing(Vault.open(vault_file, ledger_id=ledger.ledger_id, clock=clock)) as vault:
             _check_keys_are_whole(ledger, vault)
-            events = _verified(Books(ledger, vault, None, "backup", clock), progress)
+            events = _verified(OperatorContext(ledger, vault, None, "backup", clock), progress)
     vault_file.with_name(f"{vault_file.name}-journal").unlink(missing_ok=True)
     return events
 
@@ -164,8 +164,8 @@ def _check_keys_are_whole(ledger: Ledger, vault: Vault) -> None:
         )
 
 
-def _verified(books: Books, progress: Progress) -> int:
-    report = Verification(books).run(progress, open_seals=False)
+def _verified(context: OperatorContext, progress: Progress) -> int:
+    report = Verification(context).run(progress, open_seals=False)
     if report.damage:
         raise LedgerDamaged(
             f"The ledger does not verify ({len(report.findings)} findings): {report.damage}",

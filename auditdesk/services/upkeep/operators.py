@@ -12,15 +12,15 @@ from typing import Final, NamedTuple
 
 from auditdesk.domain import events as e
 from auditdesk.domain.errors import AuditdeskError, Refused, VaultMissing
-from auditdesk.domain.facts import Fact
+from auditdesk.domain.events import NewEvent
 from auditdesk.domain.streams import operator_stream
 from auditdesk.domain.text import clean_line
 from auditdesk.ledger.ledger import Batch, StreamAppend
-from auditdesk.services.access.context import Books, new_command_id
+from auditdesk.services.access.context import OperatorContext, new_command_id
 from auditdesk.services.access.refusals import record_refusal
 from auditdesk.services.evidence.checkpoints import Checkpoints
 from auditdesk.services.evidence.signing import keys_named
-from auditdesk.vault.vault import OperatorRow, Unlocked, Vault
+from auditdesk.vault.vault import Keyring, OperatorRow, Vault
 
 ADMINISTRATOR: Final = "administrator"
 ROLES: Final = (ADMINISTRATOR, "auditor", "clerk", "privacy officer")
@@ -49,9 +49,9 @@ class PublishedKey(NamedTuple):
 class Operators:
     """The operators and the signing keys, as far as one of them may change them."""
 
-    def __init__(self, books: Books) -> None:
-        self._books = books
-        self._ledger = books.ledger
+    def __init__(self, context: OperatorContext) -> None:
+        self._context = context
+        self._ledger = context.ledger
 
     def list(self) -> tuple[Operator, ...]:
         """Everybody who may sign in, by name. Raises `VaultMissing`."""
@@ -88,7 +88,7 @@ class Operators:
         Raises `Refused` (`role_missing`, `operator_exists`, `role_unknown`, `text_missing`, …) and `Fault`s.
         """
         with self._asked("add_operator", name):
-            unlocked = self._administrator()
+            keyring = self._administrator()
             name = clean_line(name, "operator", required=True, limit=MAX_NAME)
             if not passphrase:
                 raise Refused("text_missing", "The passphrase is missing.", field="passphrase")
@@ -97,10 +97,10 @@ class Operators:
                 raise Refused("operator_exists", "There is an operator of that name.", field="operator")
             events = (e.OperatorAdded(name, known), e.GrantsChanged(name, may_reveal, may_sign))
             self._carry_out(
-                unlocked,
+                keyring,
                 name,
                 events,
-                lambda: unlocked.add_operator(
+                lambda: keyring.add_operator(
                     name, passphrase, roles=known, may_reveal=may_reveal, may_sign=may_sign
                 ),
             )
@@ -113,9 +113,9 @@ class Operators:
         `last_operator`) and `Fault`s.
         """
         with self._asked("remove_operator", name):
-            unlocked = self._administrator()
+            keyring = self._administrator()
             row = self._need(name)
-            if row.name == self._books.operator:
+            if row.name == self._context.operator:
                 raise Refused(
                     "operator_self",
                     "Nobody removes himself.",
@@ -125,9 +125,9 @@ class Operators:
 
             def act() -> None:
                 _check_administered(other for other in self.list() if other.name != row.name)
-                unlocked.remove_operator(row.name)
+                keyring.remove_operator(row.name)
 
-            self._carry_out(unlocked, row.name, (e.OperatorRemoved(row.name),), act, renews_key=True)
+            self._carry_out(keyring, row.name, (e.OperatorRemoved(row.name),), act, renews_key=True)
 
     def set_grants(
         self,
@@ -143,7 +143,7 @@ class Operators:
         `last_operator`) and `Fault`s.
         """
         with self._asked("set_grants", name):
-            unlocked = self._administrator()
+            keyring = self._administrator()
             before = self._need(name)
             after = before._replace(
                 roles=before.roles if roles is None else _known_roles(roles),
@@ -154,13 +154,13 @@ class Operators:
 
             def act() -> None:
                 _check_administered(after if row.name == after.name else row for row in self.list())
-                unlocked.set_grants(
+                keyring.set_grants(
                     after.name, roles=after.roles, may_reveal=after.may_reveal, may_sign=after.may_sign
                 )
 
             if events:
                 taken = before.may_sign and not after.may_sign
-                self._carry_out(unlocked, after.name, events, act, renews_key=taken)
+                self._carry_out(keyring, after.name, events, act, renews_key=taken)
         return after
 
     def change_passphrase(self, old: str, new: str) -> None:
@@ -168,16 +168,14 @@ class Operators:
 
         Raises `WrongPassphrase`, `Refused` (`text_missing`, `passphrase_same`), and `Fault`s.
         """
-        unlocked = self._books.check_signed_in()
-        self._books.check_ledger()
+        keyring = self._context.check_signed_in()
+        self._context.check_ledger()
         if not new:
             raise Refused("text_missing", "The new passphrase is missing.", field="passphrase")
         if new == old:
             raise Refused("passphrase_same", "The new passphrase is the old one.", field="passphrase")
-        me = self._books.operator
-        self._carry_out(
-            unlocked, me, (e.PassphraseChanged(me),), lambda: unlocked.change_passphrase(old, new)
-        )
+        me = self._context.operator
+        self._carry_out(keyring, me, (e.PassphraseChanged(me),), lambda: keyring.change_passphrase(old, new))
 
     def rotate_signing_key(self) -> PublishedKey:
         """Retire the signing key between two checkpoints, one by the old key and one by the new.
@@ -186,28 +184,28 @@ class Operators:
         the log does not continue its last checkpoint (then the key stays), and `Fault`s.
         """
         with self._asked("rotate_signing_key", ""):
-            unlocked = self._administrator()
-            Checkpoints(self._books).make()
-            me = self._books.operator
-            self._carry_out(unlocked, me, (), unlocked.rotate_signing_key, renews_key=True)
+            keyring = self._administrator()
+            Checkpoints(self._context).make()
+            me = self._context.operator
+            self._carry_out(keyring, me, (), keyring.rotate_signing_key, renews_key=True)
         return self.public_keys[-1]
 
     # --- how ---------------------------------------------------------------------------
 
-    def _administrator(self) -> Unlocked:
-        unlocked = self._books.check_signed_in()
-        self._books.check_ledger()
-        if ADMINISTRATOR not in unlocked.roles:
+    def _administrator(self) -> Keyring:
+        keyring = self._context.check_signed_in()
+        self._context.check_ledger()
+        if ADMINISTRATOR not in keyring.roles:
             raise Refused(
                 "role_missing",
                 "Only an administrator may change who signs in, and by which key the bank signs.",
                 "Ask an administrator, or sign in as one.",
             )
-        return self._books.check_writable()
+        return self._context.check_writable()
 
     def _carry_out(
         self,
-        unlocked: Unlocked,
+        keyring: Keyring,
         name: str,
         events: Sequence[e.Event],
         act: Callable[[], object],
@@ -216,7 +214,7 @@ class Operators:
     ) -> None:
         """Record events of an operator and act in the vault; a checkpoint on either side of a new key."""
         if renews_key:
-            self._sign(unlocked)
+            self._sign(keyring)
         command_id = new_command_id()
         with self._ledger.writing() as batch:
             key_before = self._key_in_use()
@@ -225,29 +223,29 @@ class Operators:
             key_after = self._key_in_use()
             if key_after != key_before:
                 rotated = e.SigningKeyRotated(key_after)
-                self._record(batch, self._books.operator, (rotated,), new_command_id(), command_id)
+                self._record(batch, self._context.operator, (rotated,), new_command_id(), command_id)
         if renews_key:
-            self._sign(unlocked)
+            self._sign(keyring)
 
     def _record(
         self, batch: Batch, name: str, events: Sequence[e.Event], command_id: str, caused_by: str = ""
     ) -> None:
         if not events:
             return
-        now_us = max(self._books.clock(), batch.head.recorded_at_us)
-        facts = [Fact(event) for event in events]
-        append = StreamAppend(operator_stream(name), None, facts, now_us, None)
+        now_us = max(self._context.clock(), batch.head.recorded_at_us)
+        new_events = [NewEvent(event) for event in events]
+        append = StreamAppend(operator_stream(name), None, new_events, now_us, None)
         batch.append(
             [append],
-            operator=self._books.operator,
+            operator=self._context.operator,
             command_id=command_id,
             correlation_id=caused_by or command_id,
         )
 
-    def _sign(self, unlocked: Unlocked) -> None:
+    def _sign(self, keyring: Keyring) -> None:
         """A checkpoint, if this operator may sign; the grant may just have been his own to lose."""
-        if unlocked.may_sign and unlocked.may_reveal:
-            Checkpoints(self._books).make()
+        if keyring.may_sign and keyring.may_reveal:
+            Checkpoints(self._context).make()
 
     @contextmanager
     def _asked(self, command: str, target: str) -> Iterator[None]:
@@ -256,7 +254,7 @@ class Operators:
             yield
         except Refused as refused:
             known = self._find(target)
-            record_refusal(self._books, command, known.name if known else "", refused)
+            record_refusal(self._context, command, known.name if known else "", refused)
             raise
 
     def _key_in_use(self) -> str:
@@ -272,9 +270,9 @@ class Operators:
         return found
 
     def _vault(self) -> Vault:
-        if self._books.vault is None:
+        if self._context.vault is None:
             raise VaultMissing("The vault, which knows the operators, is missing.", "Put it back.")
-        return self._books.vault
+        return self._context.vault
 
 
 def _operator(row: OperatorRow) -> Operator:

@@ -150,7 +150,7 @@ def _erase_again(
         for certificate in proven:
             customer = certificate.customer
             if customer in known and customer not in vault.fenced():
-                vault.shred(customer, unlocked=None)
+                vault.shred(customer, keyring=None)
                 erased.append(customer)
         alive = vault.key_subjects() & {row.number for row in ledger.erasures()}
     if alive:

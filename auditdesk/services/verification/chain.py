@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -22,11 +22,10 @@ from auditdesk.ledger.ledger import Ledger
 from auditdesk.proof.merkle import EMPTY_FRONTIER, Frontier
 from auditdesk.services.access.context import NO_PROGRESS, Progress, system_clock
 from auditdesk.services.verification.damaged_log import readable_log
-from auditdesk.services.verification.findings import Finding
+from auditdesk.services.verification.findings import Finding, Tell
 from auditdesk.services.verification.replay import NOTHING_BEFORE, Before, Numbering
 from auditdesk.services.verification.tree import Claim, TreeCheck
 
-Report = Callable[[Finding], None]
 WORTH_A_PROCESS_EVENTS: Final = 60_000  # below, starting one takes longer than it saves
 LOOK_EVERY_S: Final = 0.05
 CORES_NEEDED: Final = 2
@@ -54,7 +53,7 @@ class Chain:
         self,
         ledger: Ledger,
         claims: Sequence[Claim],
-        report: Report,
+        report: Tell,
         before: Before = NOTHING_BEFORE,
         frontier: Frontier = EMPTY_FRONTIER,
     ) -> None:
@@ -129,7 +128,7 @@ def look(ask: Ask) -> Answer:
     findings: list[Finding] = []
     ledger = Ledger.open(Path(ask.path), clock=system_clock, read_only=True)
     try:
-        with ledger.look():
+        with ledger.view():
             chain = Chain(ledger, ask.claims, findings.append)
             for envelope in readable_log(ledger, 0, ask.last, findings.append, NO_PROGRESS):
                 chain.see(envelope)

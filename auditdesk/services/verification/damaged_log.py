@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from auditdesk.domain.errors import AuditdeskError
 from auditdesk.ledger.envelope import Envelope
 from auditdesk.ledger.ledger import Ledger
 from auditdesk.services.access.context import Progress
-from auditdesk.services.verification.findings import Finding
+from auditdesk.services.verification.findings import Finding, Tell
 
 PAGE_EVENTS: Final = 5_000
-
-Report = Callable[[Finding], None]
 
 
 def readable_log(
     ledger: Ledger,
     first_after: int,
     last: int,
-    report: Report,
+    report: Tell,
     progress: Progress,
     *,
     lean: bool = False,
@@ -34,7 +32,7 @@ def readable_log(
 
 
 class _Page:
-    def __init__(self, ledger: Ledger, report: Report, progress: Progress, *, lean: bool) -> None:
+    def __init__(self, ledger: Ledger, report: Tell, progress: Progress, *, lean: bool) -> None:
         self._lean = lean
         self._ledger = ledger
         self._report = report

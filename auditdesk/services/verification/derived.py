@@ -15,11 +15,9 @@ from auditdesk.ledger.ledger import Ledger
 from auditdesk.ledger.rows import SnapshotRow, account_values, customer_values
 from auditdesk.ledger.snapshots import SNAPSHOT_INTERVAL_EVENTS, encode_state, state_schema
 from auditdesk.services.access.context import Progress
-from auditdesk.services.verification.findings import Finding, Kind
+from auditdesk.services.verification.findings import Finding, Kind, Tell
 from auditdesk.services.verification.replay import Replay, SealedPlace, Seals
 from auditdesk.vault.vault import Vault
-
-Report = Callable[[Finding], None]
 
 
 class _Expected(NamedTuple):
@@ -40,7 +38,7 @@ class Snapshots:
     positions up to `after` are left out.
     """
 
-    def __init__(self, ledger: Ledger, report: Report, seals: Seals | None, after: int = 0) -> None:
+    def __init__(self, ledger: Ledger, report: Tell, seals: Seals | None, after: int = 0) -> None:
         self._ledger = ledger
         self._report = report
         self._seals = seals
@@ -93,7 +91,7 @@ class Snapshots:
             self._seals.open(place, row.sealed, "snapshot")
 
 
-def check_accounts(ledger: Ledger, replay: Replay, report: Report, *, all_of_them: bool = True) -> None:
+def check_accounts(ledger: Ledger, replay: Replay, report: Tell, *, all_of_them: bool = True) -> None:
     """The projection `accounts` against the replay, or only those that the replay has."""
 
     def found() -> dict[str, dict[str, object]]:
@@ -107,7 +105,7 @@ def check_accounts(ledger: Ledger, replay: Replay, report: Report, *, all_of_the
     _compare("account_differs", account_stream, expected, found, report)
 
 
-def check_customers(ledger: Ledger, replay: Replay, report: Report, *, all_of_them: bool = True) -> None:
+def check_customers(ledger: Ledger, replay: Replay, report: Tell, *, all_of_them: bool = True) -> None:
     """The projection `customers` against the replay, or only those that the replay has."""
 
     def found() -> dict[str, dict[str, object]]:
@@ -121,7 +119,7 @@ def check_customers(ledger: Ledger, replay: Replay, report: Report, *, all_of_th
     _compare("customer_differs", customer_stream, expected, found, report)
 
 
-def check_keys(ledger: Ledger, vault: Vault, before: frozenset[str], report: Report) -> None:
+def check_keys(ledger: Ledger, vault: Vault, before: frozenset[str], report: Tell) -> None:
     """Every customer has a key, but for the forgotten, who must not have one.
 
     `before` are those who had a key before the ledger was looked at: somebody may be forgotten meanwhile.
@@ -149,7 +147,7 @@ def check_keys(ledger: Ledger, vault: Vault, before: frozenset[str], report: Rep
             report(Finding("key_lost", customer_stream(row.number), 0, sentence))
 
 
-def check_schema(ledger: Ledger, report: Report) -> None:
+def check_schema(ledger: Ledger, report: Tell) -> None:
     """Tables, indexes and triggers must be as they were made."""
     try:
         differences = ledger.schema_differences()
@@ -170,7 +168,7 @@ def _compare(
     stream_of: Callable[[str], str],
     expected: dict[str, dict[str, object]],
     found: Callable[[], dict[str, dict[str, object]]],
-    report: Report,
+    report: Tell,
 ) -> None:
     what = "account" if kind == "account_differs" else "customer"
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from hashlib import blake2b
 from itertools import groupby
 from operator import itemgetter
@@ -17,12 +17,11 @@ from auditdesk.ledger.envelope import Envelope
 from auditdesk.ledger.ledger import Ledger
 from auditdesk.ledger.rows import EntryRow
 from auditdesk.services.access.context import Progress
-from auditdesk.services.verification.findings import Finding
+from auditdesk.services.verification.findings import Finding, Tell
 
 PAGE_EVENTS: Final = 5_000
 ROWS_NAMED: Final = 20
 
-Report = Callable[[Finding], None]
 _LINES: Final = msgspec.json.Encoder().encode_lines  # a line a row, in a tenth of the time of repr
 
 
@@ -36,7 +35,7 @@ def _digest_of(digests: dict[str, blake2b], account: str) -> blake2b:
 class Entries:
     """Takes the entries that the replay yields and compares them with those that are kept."""
 
-    def __init__(self, ledger: Ledger, report: Report) -> None:
+    def __init__(self, ledger: Ledger, report: Tell) -> None:
         self._ledger = ledger
         self._report = report
         self._expected: dict[str, blake2b] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final, Literal, NamedTuple
 
 FINDINGS_LISTED: Final = 1_000
@@ -78,6 +78,9 @@ class Findings:
             return tuple(self._kept)
         sentence = f"{self._unlisted} more findings are not listed."
         return (*self._kept, Finding("not_listed", "", 0, sentence))
+
+
+Tell = Callable[[Finding], None]
 
 
 class VerificationReport(NamedTuple):

@@ -7,7 +7,6 @@ that takes a full verification.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from auditdesk.domain.account import Account
@@ -20,11 +19,10 @@ from auditdesk.ledger.ledger import Ledger
 from auditdesk.ledger.rows import EntryRow
 from auditdesk.proof.merkle import Frontier
 from auditdesk.services.access.context import Progress
-from auditdesk.services.verification.findings import Finding
+from auditdesk.services.verification.findings import Finding, Tell
 from auditdesk.vault.vault import Vault
 
 PAGE_ENTRIES: Final = 5_000
-Report = Callable[[Finding], None]
 
 
 class Start(NamedTuple):
@@ -41,7 +39,7 @@ def start_of(ledger: Ledger, vault: Vault | None) -> Start | None:
     if last is None or last.damage or last.size == 0:
         return None
     try:
-        with ledger.look():
+        with ledger.view():
             if ledger.head().position < last.size:
                 return None
             frontier = ledger.frontier(last.size)
@@ -90,7 +88,7 @@ class BeforeStart:
 class TailEntries:
     """As `Entries`, of the entries that the verified tail of the log yields."""
 
-    def __init__(self, ledger: Ledger, report: Report) -> None:
+    def __init__(self, ledger: Ledger, report: Tell) -> None:
         self._ledger = ledger
         self._report = report
         self._expected: dict[str, list[EntryRow]] = {}

@@ -18,10 +18,8 @@ from auditdesk.domain.streams import name_in
 from auditdesk.ledger.envelope import Envelope, SealKind, leaf_hash
 from auditdesk.ledger.rows import EntryRow
 from auditdesk.ledger.snapshots import SNAPSHOT_INTERVAL_EVENTS
-from auditdesk.services.verification.findings import Finding, Kind
-from auditdesk.vault.vault import Unlocked
-
-Report = Callable[[Finding], None]
+from auditdesk.services.verification.findings import Finding, Kind, Tell
+from auditdesk.vault.vault import Keyring
 
 
 class Before(Protocol):
@@ -60,7 +58,7 @@ NOTHING_BEFORE: Final[Before] = _Nothing()
 class Numbering:
     """Positions and versions without gaps, clocks that never run backwards, leaves that match their rows."""
 
-    def __init__(self, report: Report, before: Before = NOTHING_BEFORE) -> None:
+    def __init__(self, report: Tell, before: Before = NOTHING_BEFORE) -> None:
         self._report = report
         self._before = before
         self._position = before.position
@@ -117,7 +115,7 @@ class Replay:
     """Folds every stream from zero; after `finish` its states are what the projections must say."""
 
     def __init__(
-        self, report: Report, entries: Callable[[EntryRow], None], before: Before = NOTHING_BEFORE
+        self, report: Tell, entries: Callable[[EntryRow], None], before: Before = NOTHING_BEFORE
     ) -> None:
         self._report = report
         self._entry = entries
@@ -209,9 +207,9 @@ class SealedPlace(NamedTuple):
 class Seals:
     """Every sealed value opens where it stands, or its customer has been forgotten."""
 
-    def __init__(self, report: Report, unlocked: Unlocked, erased: frozenset[str]) -> None:
+    def __init__(self, report: Tell, keyring: Keyring, erased: frozenset[str]) -> None:
         self._report = report
-        self._unlocked = unlocked
+        self._unlocked = keyring
         self._left_out = set(erased)
         self.opened = 0
 

@@ -17,7 +17,7 @@ from auditdesk.ledger.backends.integrity import PageCheck
 from auditdesk.ledger.envelope import Envelope
 from auditdesk.proof.checkpoint import Checkpoint
 from auditdesk.proof.merkle import EMPTY_FRONTIER
-from auditdesk.services.access.context import NO_PROGRESS, Books, Progress
+from auditdesk.services.access.context import NO_PROGRESS, OperatorContext, Progress
 from auditdesk.services.verification.chain import Chain, ChainProcess, start_process
 from auditdesk.services.verification.damaged_log import readable_log
 from auditdesk.services.verification.derived import (
@@ -39,9 +39,9 @@ PROGRESS_EVERY_EVENTS: Final = 2_000
 class Verification:
     """Verifies one workspace for one operator; without keys, seals are not opened."""
 
-    def __init__(self, books: Books) -> None:
-        self._books = books
-        self._ledger = books.ledger
+    def __init__(self, context: OperatorContext) -> None:
+        self._context = context
+        self._ledger = context.ledger
 
     def run(
         self,
@@ -58,13 +58,13 @@ class Verification:
         `anchors` are believed checkpoints from elsewhere, to be compared too. A log or tree that is found
         damaged can only be looked at from then on. Raises `Cancelled`; whatever else is wrong is a finding.
         """
-        start = start_of(self._ledger, self._books.vault) if incremental else None
+        start = start_of(self._ledger, self._context.vault) if incremental else None
         # both before the look: another process may sign more, or forget somebody, while it lasts
-        outer, keys = outer_claims(self._books.vault, anchors), self._keys()
+        outer, keys = outer_claims(self._context.vault, anchors), self._keys()
         pages = self._ledger.check_pages() if start is None else None
         try:
-            with self._ledger.look():
-                run = _Run(self._books, progress, start, outer, keys, open_seals=open_seals)
+            with self._ledger.view():
+                run = _Run(self._context, progress, start, outer, keys, open_seals=open_seals)
                 report = run.run(pages)
         except BaseException:
             if pages is not None:
@@ -75,7 +75,7 @@ class Verification:
 
     def _keys(self) -> frozenset[str]:
         try:
-            return self._books.vault.key_subjects() if self._books.vault else frozenset()
+            return self._context.vault.key_subjects() if self._context.vault else frozenset()
         except AuditdeskError:
             return frozenset()  # what can't be read is found when the keys are compared
 
@@ -84,15 +84,15 @@ class Verification:
         damage = report.damage
         if damage:
             self._ledger.distrust(f"The ledger does not verify: {damage}")
-        if self._books.vault is not None:
+        if self._context.vault is not None:
             with suppress(Fault):  # a vault that can't be written doesn't make the result less true
-                self._books.vault.keep_verification(report.position, root, damage)
+                self._context.vault.keep_verification(report.position, root, damage)
 
 
 class _Run:
     def __init__(
         self,
-        books: Books,
+        context: OperatorContext,
         progress: Progress,
         start: Start | None,
         outer: Outer,
@@ -100,8 +100,8 @@ class _Run:
         *,
         open_seals: bool,
     ) -> None:
-        self._books = books
-        self._ledger = books.ledger
+        self._context = context
+        self._ledger = context.ledger
         self._progress = progress
         self._findings = Findings()
         self._events = 0
@@ -110,14 +110,14 @@ class _Run:
         self._after = start.position if start else 0
         report = self._findings.add
         erased = self._erased()
-        unlocked = books.unlocked if open_seals else None
+        keyring = context.keyring if open_seals else None
         before = BeforeStart(self._ledger, start) if start else NOTHING_BEFORE
-        self._claims = claims_of(self._ledger, books.vault, outer, report)
+        self._claims = claims_of(self._ledger, context.vault, outer, report)
         frontier = start.frontier if start else EMPTY_FRONTIER
         self._chain = Chain(self._ledger, self._claims, report, before, frontier)
         self.root = self._chain.root
         self._entries = TailEntries(self._ledger, report) if start else Entries(self._ledger, report)
-        self._seals = Seals(report, unlocked, erased) if unlocked is not None else None
+        self._seals = Seals(report, keyring, erased) if keyring is not None else None
         self._snapshots = Snapshots(self._ledger, report, self._seals, self._after)
         self._replay = Replay(report, self._entries.expect, before)
 
@@ -141,7 +141,7 @@ class _Run:
         )
         self._guard("entries", lambda: self._entries.compare(self._progress))
         self._guard("snapshots", lambda: self._snapshots.compare(self._progress))
-        vault = self._books.vault
+        vault = self._context.vault
         if vault is not None:
             self._guard("keys", lambda: check_keys(self._ledger, vault, self._keys, report))
         for problem in pages.problems() if pages else ():
@@ -208,9 +208,9 @@ class _Run:
         if self._seals is not None:
             self._seals.see(envelope)
 
-    def _try(self, look: Callable[[Envelope], None], envelope: Envelope) -> None:
+    def _try(self, view: Callable[[Envelope], None], envelope: Envelope) -> None:
         try:
-            look(envelope)
+            view(envelope)
         except Exception as error:  # noqa: BLE001 - a damaged row may hold anything, and must not end the run
             sentence = f"The event at position {envelope.position} can't be checked ({type(error).__name__})."
             self._findings.add(Finding("unreadable", envelope.stream, envelope.position, sentence))

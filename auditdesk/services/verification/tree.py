@@ -6,7 +6,7 @@ that leaves, nodes and checkpoints which were rewritten together still fail agai
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from auditdesk.domain.errors import AuditdeskError, ProofError
@@ -15,10 +15,9 @@ from auditdesk.ledger.ledger import CheckpointRow, Ledger
 from auditdesk.proof.checkpoint import Checkpoint
 from auditdesk.proof.merkle import EMPTY_FRONTIER, EMPTY_ROOT, Frontier, Node
 from auditdesk.services.evidence.signing import believed_checkpoint
-from auditdesk.services.verification.findings import Finding, Kind
+from auditdesk.services.verification.findings import Finding, Kind, Tell
 from auditdesk.vault.vault import Vault
 
-Report = Callable[[Finding], None]
 LEAVES_AT_ONCE: Final = 4_096
 
 
@@ -55,7 +54,7 @@ def outer_claims(vault: Vault | None, anchors: Sequence[Checkpoint]) -> Outer:
     return Outer(tuple(claims), "")
 
 
-def claims_of(ledger: Ledger, vault: Vault | None, outer: Outer, report: Report) -> list[Claim]:
+def claims_of(ledger: Ledger, vault: Vault | None, outer: Outer, report: Tell) -> list[Claim]:
     """All claims: those from outside, and those of the checkpoints in the ledger."""
     claims = list(outer.claims)
     if outer.trouble:
@@ -74,7 +73,7 @@ class TreeCheck:
     """Chains the leaves of the log anew, and compares nodes and claimed roots as they pass."""
 
     def __init__(
-        self, ledger: Ledger, claims: Sequence[Claim], report: Report, frontier: Frontier = EMPTY_FRONTIER
+        self, ledger: Ledger, claims: Sequence[Claim], report: Tell, frontier: Frontier = EMPTY_FRONTIER
     ) -> None:
         self._ledger = ledger
         self._report = report
@@ -164,7 +163,7 @@ class TreeCheck:
             _found(self._report, "tree_differs", sentence)
 
 
-def _is_believed(vault: Vault, row: CheckpointRow, report: Report) -> bool:
+def _is_believed(vault: Vault, row: CheckpointRow, report: Tell) -> bool:
     try:
         believed = believed_checkpoint(vault, row.note.encode())
     except ProofError as error:
@@ -177,5 +176,5 @@ def _is_believed(vault: Vault, row: CheckpointRow, report: Report) -> bool:
     return False
 
 
-def _found(report: Report, kind: Kind, sentence: str) -> None:
+def _found(report: Tell, kind: Kind, sentence: str) -> None:
     report(Finding(kind, "", 0, sentence))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from auditdesk.services.access.context import Books
+from auditdesk.services.access.context import OperatorContext
 from auditdesk.services.commands.issue import Desk
 from auditdesk.services.evidence.bundle import Evidence
 from auditdesk.services.evidence.checkpoints import Checkpoints
@@ -23,95 +23,95 @@ from auditdesk.services.verification.run import Verification
 class Session:
     """The services of a signed-in operator. `close` drops the keys from memory."""
 
-    def __init__(self, books: Books, notices: tuple[str, ...] = ()) -> None:
-        self.books = books
+    def __init__(self, context: OperatorContext, notices: tuple[str, ...] = ()) -> None:
+        self.context = context
         self.notices = notices
 
     @property
     def operator(self) -> str:
         """The operator's name."""
-        return self.books.operator
+        return self.context.operator
 
     @property
     def may_write(self) -> bool:
         """Whether commands can be issued."""
-        return self.books.may_write
+        return self.context.may_write
 
     @property
     def may_reveal(self) -> bool:
         """Whether personal data can be shown."""
-        return self.books.may_reveal
+        return self.context.may_reveal
 
     @property
     def may_sign(self) -> bool:
         """Whether checkpoints can be signed."""
-        unlocked = self.books.unlocked
-        return self.may_write and unlocked is not None and unlocked.may_sign
+        keyring = self.context.keyring
+        return self.may_write and keyring is not None and keyring.may_sign
 
     @cached_property
     def desk(self) -> Desk:
         """Commands."""
-        return Desk(self.books)
+        return Desk(self.context)
 
     @cached_property
     def history(self) -> History:
         """Time travel."""
-        return History(self.books)
+        return History(self.context)
 
     @cached_property
     def directory(self) -> Directory:
         """Lists and search."""
-        return Directory(self.books)
+        return Directory(self.context)
 
     @cached_property
     def finder(self) -> Finder:
         """The first moment when something became so."""
-        return Finder(self.books)
+        return Finder(self.context)
 
     @cached_property
     def reports(self) -> Reports:
         """CSV reports."""
-        return Reports(self.books, self.history)
+        return Reports(self.context, self.history)
 
     @cached_property
     def importer(self) -> Importer:
         """Import of history."""
-        return Importer(self.books)
+        return Importer(self.context)
 
     @cached_property
     def forgetting(self) -> Forgetting:
         """Erasure."""
-        return Forgetting(self.books)
+        return Forgetting(self.context)
 
     @cached_property
     def verification(self) -> Verification:
         """Proof that nothing contradicts the log."""
-        return Verification(self.books)
+        return Verification(self.context)
 
     @cached_property
     def checkpoints(self) -> Checkpoints:
         """Signed statements of what the log holds."""
-        return Checkpoints(self.books)
+        return Checkpoints(self.context)
 
     @cached_property
     def evidence(self) -> Evidence:
         """Evidence for single events."""
-        return Evidence(self.books)
+        return Evidence(self.context)
 
     @cached_property
     def certificates(self) -> Certificates:
         """Certificates of erasure."""
-        return Certificates(self.books)
+        return Certificates(self.context)
 
     @cached_property
     def operators(self) -> Operators:
         """Who may sign in, and the signing keys."""
-        return Operators(self.books)
+        return Operators(self.context)
 
     @cached_property
     def backup(self) -> Backup:
         """Copies of ledger and vault."""
-        return Backup(self.books)
+        return Backup(self.context)
 
     def sign_off(self) -> None:
         """Sign a checkpoint over what is not under one yet, if the operator may.
@@ -124,5 +124,5 @@ class Session:
     def close(self) -> None:
         """Drop the keys and every name from memory; the session can't be used afterwards."""
         self.directory.close()
-        if self.books.signed_in is not None:
-            self.books.signed_in.close()
+        if self.context.signed_in is not None:
+            self.context.signed_in.close()

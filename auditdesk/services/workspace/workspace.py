@@ -7,12 +7,12 @@ from typing import Final
 
 from auditdesk.domain.errors import AuditdeskError, VaultLocked, VaultMissing
 from auditdesk.ledger.ledger import Ledger
-from auditdesk.services.access.context import Books, Clock
+from auditdesk.services.access.context import Clock, OperatorContext
 from auditdesk.services.files.network_mounts import network_warning
 from auditdesk.services.privacy import forgetting
 from auditdesk.services.workspace.opening_checks import examine
 from auditdesk.services.workspace.session import Session
-from auditdesk.vault.vault import Unlocked, Vault
+from auditdesk.vault.vault import Keyring, Vault
 
 LEDGER_FILE: Final = "ledger.db"
 VAULT_FILE: Final = "vault.db"
@@ -78,15 +78,15 @@ class Workspace:
                 "The vault is missing, so nobody can sign in.",
                 "Put vault.db back beside ledger.db; until then the ledger can only be looked at.",
             )
-        unlocked = self._vault.sign_in(operator, passphrase)
-        self._resume(unlocked)
-        session = Session(self._books(operator, unlocked))
+        keyring = self._vault.sign_in(operator, passphrase)
+        self._resume(keyring)
+        session = Session(self._context(operator, keyring))
         self._close_day(session)
         return session
 
     def sign_in_redacted(self, operator: str = VIEWER) -> Session:
         """Look without keys: everything personal reads as redacted, nothing can be written."""
-        return Session(self._books(operator, None))
+        return Session(self._context(operator, None))
 
     def close(self) -> None:
         """Close both files."""
@@ -102,15 +102,15 @@ class Workspace:
         except AuditdeskError as error:
             self._notices.append(f"The last day could not be closed: {error}")
 
-    def _books(self, operator: str, unlocked: Unlocked | None) -> Books:
-        revealing = unlocked if unlocked and unlocked.may_reveal else None
-        return Books(self._ledger, self._vault, revealing, operator, self._clock, unlocked)
+    def _context(self, operator: str, keyring: Keyring | None) -> OperatorContext:
+        revealing = keyring if keyring and keyring.may_reveal else None
+        return OperatorContext(self._ledger, self._vault, revealing, operator, self._clock, keyring)
 
-    def _resume(self, unlocked: Unlocked | None) -> None:
+    def _resume(self, keyring: Keyring | None) -> None:
         if self._vault is None or self._ledger.read_only:
             return
         try:
-            resumed = forgetting.resume(self._ledger, self._vault, unlocked)
+            resumed = forgetting.resume(self._ledger, self._vault, keyring)
         except VaultLocked:
             return  # what needs keys is finished at the next sign-in
         except AuditdeskError as error:

@@ -7,23 +7,23 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from auditdesk.desktop.account.forms import CloseForm, FreezeForm
-from auditdesk.desktop.shell.workspace_page import DeskPage
+from auditdesk.desktop.shell.workspace_page import WorkspacePage
 from auditdesk.domain.commands.account import Note
-from tests.desktop.small_bank import MAIN, OTHER
 from tests.desktop.driving import Colleague, conflict, form, grouped, post, state, write
+from tests.desktop.small_bank import MAIN, OTHER
 
 BEFORE_MINOR = 726_000
 
 
 @pytest.fixture
-def page(desk: DeskPage) -> DeskPage:
+def page(desk: WorkspacePage) -> WorkspacePage:
     """The desk, with Jane's first account shown."""
     desk.show_account(MAIN)
     return desk
 
 
 def test_what_was_typed_outlives_a_conflict_and_the_form_says_who_was_first(
-    qtbot: QtBot, page: DeskPage, colleague: Colleague
+    qtbot: QtBot, page: WorkspacePage, colleague: Colleague
 ) -> None:
     dialog = form(page, "withdraw")
     write(dialog, amount="10", memo="mine")
@@ -50,7 +50,7 @@ def test_what_was_typed_outlives_a_conflict_and_the_form_says_who_was_first(
     ],
 )
 def test_every_form_keeps_what_was_typed_and_is_posted_on_what_is_there_now(
-    qtbot: QtBot, page: DeskPage, colleague: Colleague, key: str, typed: dict[str, str]
+    qtbot: QtBot, page: WorkspacePage, colleague: Colleague, key: str, typed: dict[str, str]
 ) -> None:
     dialog = form(page, key)
     write(dialog, **typed)
@@ -63,7 +63,7 @@ def test_every_form_keeps_what_was_typed_and_is_posted_on_what_is_there_now(
 
 
 def test_a_rest_that_a_colleague_brought_can_be_paid_out_at_closing(
-    qtbot: QtBot, page: DeskPage, colleague: Colleague
+    qtbot: QtBot, page: WorkspacePage, colleague: Colleague
 ) -> None:
     page.show_account(OTHER)
     dialog = form(page, "close")
@@ -82,7 +82,7 @@ def test_a_rest_that_a_colleague_brought_can_be_paid_out_at_closing(
 
 
 def test_a_rest_is_not_paid_out_after_a_conflict_where_that_was_not_wanted(
-    qtbot: QtBot, page: DeskPage, colleague: Colleague
+    qtbot: QtBot, page: WorkspacePage, colleague: Colleague
 ) -> None:
     dialog = form(page, "close")
     assert isinstance(dialog, CloseForm)
@@ -94,7 +94,7 @@ def test_a_rest_is_not_paid_out_after_a_conflict_where_that_was_not_wanted(
 
 
 def test_what_is_agreed_and_what_is_frozen_is_said_anew_after_a_conflict(
-    qtbot: QtBot, page: DeskPage, colleague: Colleague
+    qtbot: QtBot, page: WorkspacePage, colleague: Colleague
 ) -> None:
     dialog = form(page, "overdraft")
     write(dialog, amount="750")

@@ -10,9 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from auditdesk.desktop.account.forms import AccountForm, FreezeForm
 from auditdesk.desktop.kit.form_dialog import FormDialog
-from auditdesk.desktop.shell.workspace_page import DeskPage
+from auditdesk.desktop.shell.workspace_page import WorkspacePage
 from auditdesk.services.commands.issue import Desk
-from tests.desktop.small_bank import JANE, MAIN, OTHER
 from tests.desktop.driving import (
     Colleague,
     conflict,
@@ -24,6 +23,7 @@ from tests.desktop.driving import (
     visible,
     write,
 )
+from tests.desktop.small_bank import JANE, MAIN, OTHER
 
 BEFORE_MINOR = 726_000
 OVER_64_BITS = "92233720368547758.08"
@@ -41,13 +41,13 @@ FORMS = {
 
 
 @pytest.fixture
-def page(desk: DeskPage) -> DeskPage:
+def page(desk: WorkspacePage) -> WorkspacePage:
     """The desk, with Jane's first account shown."""
     desk.show_account(MAIN)
     return desk
 
 
-def filled(page: DeskPage, colleague: Colleague, key: str) -> AccountForm:
+def filled(page: WorkspacePage, colleague: Colleague, key: str) -> AccountForm:
     """A form with all that it needs; for an unfreezing, what a colleague froze."""
     if key == "unfreeze":
         colleague(lambda desk: desk.freeze(MAIN, "all", reason="court order"))
@@ -69,7 +69,7 @@ def said(qtbot: QtBot, dialog: FormDialog) -> str:
 
 @pytest.mark.parametrize("key", FORMS)
 def test_a_double_click_posts_every_command_once(
-    qtbot: QtBot, page: DeskPage, colleague: Colleague, key: str
+    qtbot: QtBot, page: WorkspacePage, colleague: Colleague, key: str
 ) -> None:
     dialog = filled(page, colleague, key)
     before = state(page).version
@@ -84,7 +84,7 @@ def test_a_double_click_posts_every_command_once(
 
 @pytest.mark.parametrize("key", FORMS)
 def test_a_form_that_is_left_leaves_nothing_in_the_log(
-    qtbot: QtBot, page: DeskPage, colleague: Colleague, key: str
+    qtbot: QtBot, page: WorkspacePage, colleague: Colleague, key: str
 ) -> None:
     def escape(left: AccountForm) -> None:
         focused = left.focusWidget()
@@ -95,7 +95,7 @@ def test_a_form_that_is_left_leaves_nothing_in_the_log(
         QTest.mouseClick(left.cancel, Qt.MouseButton.LeftButton)
 
     dialog = filled(page, colleague, key)
-    log = page._context.session.books.ledger
+    log = page._context.session.context.ledger
     before, receipt = log.head(), page.receipt.text()
     for way in (escape, cancel, AccountForm.close):
         with qtbot.waitSignal(dialog.finished):
@@ -106,7 +106,7 @@ def test_a_form_that_is_left_leaves_nothing_in_the_log(
         assert not dialog.fields[next(iter(FORMS[key]))].text()
 
 
-def test_a_double_click_on_a_command_opens_one_form(page: DeskPage) -> None:
+def test_a_double_click_on_a_command_opens_one_form(page: WorkspacePage) -> None:
     command = page.accounts.page.header.command("deposit")
     assert isinstance(command, QWidget)
     screen = page.window().windowHandle()
@@ -116,7 +116,7 @@ def test_a_double_click_on_a_command_opens_one_form(page: DeskPage) -> None:
     assert len(page.findChildren(AccountForm)) == 1
 
 
-def test_thousands_are_read_as_they_are_shown(qtbot: QtBot, page: DeskPage) -> None:
+def test_thousands_are_read_as_they_are_shown(qtbot: QtBot, page: WorkspacePage) -> None:
     dialog = form(page, "deposit")
     write(dialog, amount="1,000.00")
     post(qtbot, dialog)
@@ -124,7 +124,7 @@ def test_thousands_are_read_as_they_are_shown(qtbot: QtBot, page: DeskPage) -> N
 
 
 @pytest.mark.parametrize("key", ["withdraw", "interest", "fee", "transfer", "overdraft"])
-def test_no_form_takes_what_the_books_cannot_hold(qtbot: QtBot, page: DeskPage, key: str) -> None:
+def test_no_form_takes_what_the_books_cannot_hold(qtbot: QtBot, page: WorkspacePage, key: str) -> None:
     dialog = form(page, key)
     for typed in (OVER_64_BITS, "9" * 4_400, "١٢", "1,00,0", " "):
         texts = {**FORMS[key], "amount": typed}
@@ -136,7 +136,7 @@ def test_no_form_takes_what_the_books_cannot_hold(qtbot: QtBot, page: DeskPage, 
 
 
 @pytest.mark.parametrize("key", ["deposit", "interest"])
-def test_a_balance_beyond_64_bits_is_refused(qtbot: QtBot, page: DeskPage, key: str) -> None:
+def test_a_balance_beyond_64_bits_is_refused(qtbot: QtBot, page: WorkspacePage, key: str) -> None:
     dialog = form(page, key)
     write(dialog, amount="92233720368547758.07")
     assert "larger than the books can hold" in refusal(qtbot, dialog, "amount")
@@ -144,21 +144,23 @@ def test_a_balance_beyond_64_bits_is_refused(qtbot: QtBot, page: DeskPage, key: 
 
 
 @pytest.mark.parametrize("key", ["withdraw", "fee", "transfer"])
-def test_no_more_goes_out_than_there_is(qtbot: QtBot, page: DeskPage, key: str) -> None:
+def test_no_more_goes_out_than_there_is(qtbot: QtBot, page: WorkspacePage, key: str) -> None:
     dialog = form(page, key)
     write(dialog, **{**FORMS[key], "amount": "7760.01"})
     assert "Only 7760.00 EUR" in refusal(qtbot, dialog, "amount")
     assert state(page).balance_minor == BEFORE_MINOR
 
 
-def test_the_limit_that_is_agreed_already_is_refused(qtbot: QtBot, page: DeskPage) -> None:
+def test_the_limit_that_is_agreed_already_is_refused(qtbot: QtBot, page: WorkspacePage) -> None:
     dialog = form(page, "overdraft")
     write(dialog, amount="500")
     assert "already" in refusal(qtbot, dialog, "amount")
     assert state(page).version == 121
 
 
-def test_a_limit_below_what_is_owed_is_refused(qtbot: QtBot, page: DeskPage, colleague: Colleague) -> None:
+def test_a_limit_below_what_is_owed_is_refused(
+    qtbot: QtBot, page: WorkspacePage, colleague: Colleague
+) -> None:
     colleague(lambda desk: desk.withdraw(MAIN, BEFORE_MINOR + 20_000))
     page._context.changed.emit()
     dialog = form(page, "overdraft")
@@ -168,7 +170,7 @@ def test_a_limit_below_what_is_owed_is_refused(qtbot: QtBot, page: DeskPage, col
 
 
 def test_what_is_frozen_already_is_refused_beside_the_choice(
-    qtbot: QtBot, page: DeskPage, colleague: Colleague
+    qtbot: QtBot, page: WorkspacePage, colleague: Colleague
 ) -> None:
     colleague(lambda desk: desk.freeze(MAIN, "debits", reason="order 1"))
     page._context.changed.emit()
@@ -189,7 +191,7 @@ def test_what_is_frozen_already_is_refused_beside_the_choice(
 
 
 def test_a_transfer_to_a_closed_account_is_refused_beside_its_number(
-    qtbot: QtBot, page: DeskPage, colleague: Colleague
+    qtbot: QtBot, page: WorkspacePage, colleague: Colleague
 ) -> None:
     colleague(lambda desk: desk.close_account(OTHER))
     dialog = form(page, "transfer")
@@ -200,7 +202,7 @@ def test_a_transfer_to_a_closed_account_is_refused_beside_its_number(
 
 
 def test_a_transfer_to_a_frozen_account_is_refused_beside_its_number(
-    qtbot: QtBot, page: DeskPage, colleague: Colleague
+    qtbot: QtBot, page: WorkspacePage, colleague: Colleague
 ) -> None:
     colleague(lambda desk: desk.freeze(OTHER, "credits", reason="order 1"))
     dialog = form(page, "transfer")
@@ -211,7 +213,7 @@ def test_a_transfer_to_a_frozen_account_is_refused_beside_its_number(
 
 @pytest.mark.parametrize("key", ["deposit", "fee", "unfreeze"])
 def test_an_account_that_a_colleague_closed_meanwhile_takes_nothing_any_more(
-    qtbot: QtBot, page: DeskPage, colleague: Colleague, key: str
+    qtbot: QtBot, page: WorkspacePage, colleague: Colleague, key: str
 ) -> None:
     dialog = filled(page, colleague, key)
 
@@ -229,7 +231,7 @@ def test_an_account_that_a_colleague_closed_meanwhile_takes_nothing_any_more(
 
 
 def test_an_account_that_a_colleague_froze_meanwhile_says_so(
-    qtbot: QtBot, page: DeskPage, colleague: Colleague
+    qtbot: QtBot, page: WorkspacePage, colleague: Colleague
 ) -> None:
     dialog = filled(page, colleague, "withdraw")
     colleague(lambda desk: desk.freeze(MAIN, "debits", reason="order 1"))
@@ -241,7 +243,7 @@ def test_an_account_that_a_colleague_froze_meanwhile_says_so(
 
 @pytest.mark.parametrize("key", FORMS)
 def test_every_label_of_a_form_leads_to_an_input_by_a_key_of_its_own(
-    page: DeskPage, colleague: Colleague, key: str
+    page: WorkspacePage, colleague: Colleague, key: str
 ) -> None:
     dialog = filled(page, colleague, key)
     captions = [made.text() for made in dialog.findChildren(QLabel) if made.buddy() is not None]
@@ -250,7 +252,7 @@ def test_every_label_of_a_form_leads_to_an_input_by_a_key_of_its_own(
     assert len(set(keys)) == len(keys)
 
 
-def test_a_form_is_filled_and_posted_with_the_keyboard_alone(qtbot: QtBot, page: DeskPage) -> None:
+def test_a_form_is_filled_and_posted_with_the_keyboard_alone(qtbot: QtBot, page: WorkspacePage) -> None:
     dialog = form(page, "transfer")
     with qtbot.waitSignal(dialog.posted):
         for typed in (OTHER, "60", "rent"):
@@ -265,7 +267,7 @@ def test_a_form_is_filled_and_posted_with_the_keyboard_alone(qtbot: QtBot, page:
 
 
 def test_an_account_is_opened_once_by_a_double_click_and_by_none_that_is_left(
-    qtbot: QtBot, page: DeskPage
+    qtbot: QtBot, page: WorkspacePage
 ) -> None:
     page.show_customer(JANE)
     command = page.customers.page.buttons["open"]

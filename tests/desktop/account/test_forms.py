@@ -10,15 +10,15 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from auditdesk.desktop.account.forms import CloseForm, FreezeForm, MoneyForm, TransferForm
-from auditdesk.desktop.shell.workspace_page import DeskPage
-from tests.desktop.small_bank import BOBS, MAIN, OTHER
+from auditdesk.desktop.shell.workspace_page import WorkspacePage
 from tests.desktop.driving import Halt, form, grouped, post, refusal, state, write
+from tests.desktop.small_bank import BOBS, MAIN, OTHER
 
 BEFORE_MINOR = 726_000
 
 
 @pytest.fixture
-def page(desk: DeskPage) -> DeskPage:
+def page(desk: WorkspacePage) -> WorkspacePage:
     """The desk, with Jane's first account shown."""
     desk.show_account(MAIN)
     return desk
@@ -34,7 +34,7 @@ def page(desk: DeskPage) -> DeskPage:
     ],
 )
 def test_an_entry_is_posted_and_shown(
-    qtbot: QtBot, page: DeskPage, key: str, change_minor: int, shown: str
+    qtbot: QtBot, page: WorkspacePage, key: str, change_minor: int, shown: str
 ) -> None:
     dialog = form(page, key)
     write(dialog, amount="12.34", memo="at the counter", counterparty="Someone")
@@ -51,7 +51,7 @@ def test_an_entry_is_posted_and_shown(
     assert (row.amount_minor, row.memo, row.counterparty) == (change_minor, "at the counter", "Someone")
 
 
-def test_enter_in_the_amount_posts(qtbot: QtBot, page: DeskPage) -> None:
+def test_enter_in_the_amount_posts(qtbot: QtBot, page: WorkspacePage) -> None:
     dialog = form(page, "deposit")
     assert dialog.focusWidget() is dialog.fields["amount"].entry
     write(dialog, amount="1")
@@ -74,7 +74,7 @@ def test_enter_in_the_amount_posts(qtbot: QtBot, page: DeskPage) -> None:
     ],
 )
 def test_an_amount_that_is_none_is_refused_beside_its_field(
-    qtbot: QtBot, page: DeskPage, typed: str, said: str
+    qtbot: QtBot, page: WorkspacePage, typed: str, said: str
 ) -> None:
     dialog = form(page, "deposit")
     write(dialog, amount=typed, memo="kept")
@@ -89,7 +89,7 @@ def test_an_amount_that_is_none_is_refused_beside_its_field(
 
 @pytest.mark.parametrize("value_date", ["2025-02-30", "yesterday"])
 def test_a_value_date_that_is_none_is_refused_beside_its_field(
-    qtbot: QtBot, page: DeskPage, value_date: str
+    qtbot: QtBot, page: WorkspacePage, value_date: str
 ) -> None:
     dialog = form(page, "deposit")
     write(dialog, amount="1", date=value_date)
@@ -97,14 +97,14 @@ def test_a_value_date_that_is_none_is_refused_beside_its_field(
     assert dialog.fields["date"].text() == value_date
 
 
-def test_more_than_there_is_is_refused_with_what_there_is(qtbot: QtBot, page: DeskPage) -> None:
+def test_more_than_there_is_is_refused_with_what_there_is(qtbot: QtBot, page: WorkspacePage) -> None:
     dialog = form(page, "withdraw")
     write(dialog, amount="7760.01")
     assert "Only 7760.00 EUR is available" in refusal(qtbot, dialog, "amount")
     assert state(page).balance_minor == BEFORE_MINOR
 
 
-def test_a_transfer_moves_money_between_both(qtbot: QtBot, page: DeskPage) -> None:
+def test_a_transfer_moves_money_between_both(qtbot: QtBot, page: WorkspacePage) -> None:
     dialog = form(page, "transfer")
     write(dialog, to_account=OTHER, amount="60", memo="rent")
     post(qtbot, dialog)
@@ -118,7 +118,7 @@ def test_a_transfer_moves_money_between_both(qtbot: QtBot, page: DeskPage) -> No
     ("to", "said"),
     [("", "which account"), ("99-00001", "no account"), (MAIN, "same"), (BOBS, "in JPY")],
 )
-def test_a_transfer_to_nowhere_is_refused(qtbot: QtBot, page: DeskPage, to: str, said: str) -> None:
+def test_a_transfer_to_nowhere_is_refused(qtbot: QtBot, page: WorkspacePage, to: str, said: str) -> None:
     dialog = form(page, "transfer")
     assert isinstance(dialog, TransferForm)
     write(dialog, to_account=to, amount="60")
@@ -129,7 +129,7 @@ def test_a_transfer_to_nowhere_is_refused(qtbot: QtBot, page: DeskPage, to: str,
     assert state(page).balance_minor == BEFORE_MINOR
 
 
-def test_an_overdraft_is_agreed_and_ended(qtbot: QtBot, page: DeskPage) -> None:
+def test_an_overdraft_is_agreed_and_ended(qtbot: QtBot, page: WorkspacePage) -> None:
     dialog = form(page, "overdraft")
     write(dialog, amount="750")
     post(qtbot, dialog)
@@ -141,7 +141,7 @@ def test_an_overdraft_is_agreed_and_ended(qtbot: QtBot, page: DeskPage) -> None:
     assert state(page).overdraft_limit_minor == 0
 
 
-def test_a_freeze_needs_a_reason_and_stops_what_it_says(qtbot: QtBot, page: DeskPage) -> None:
+def test_a_freeze_needs_a_reason_and_stops_what_it_says(qtbot: QtBot, page: WorkspacePage) -> None:
     dialog = form(page, "freeze")
     assert isinstance(dialog, FreezeForm)
     dialog.blocks.set_text("debits")
@@ -161,7 +161,7 @@ def test_a_freeze_needs_a_reason_and_stops_what_it_says(qtbot: QtBot, page: Desk
     assert header.command("withdraw").isEnabled()
 
 
-def test_an_account_is_closed_with_its_rest_paid_out(qtbot: QtBot, page: DeskPage) -> None:
+def test_an_account_is_closed_with_its_rest_paid_out(qtbot: QtBot, page: WorkspacePage) -> None:
     dialog = form(page, "close")
     assert isinstance(dialog, CloseForm)
     assert dialog.pay_out.isChecked()
@@ -179,7 +179,7 @@ def test_an_account_is_closed_with_its_rest_paid_out(qtbot: QtBot, page: DeskPag
 
 
 @pytest.mark.parametrize("key", ["deposit", "transfer", "overdraft", "freeze", "close"])
-def test_escape_and_cancel_leave_everything_as_it_was(qtbot: QtBot, page: DeskPage, key: str) -> None:
+def test_escape_and_cancel_leave_everything_as_it_was(qtbot: QtBot, page: WorkspacePage, key: str) -> None:
     dialog = form(page, key)
     with qtbot.waitSignal(dialog.finished):
         QTest.keyClick(dialog, Qt.Key.Key_Escape)
@@ -189,7 +189,7 @@ def test_escape_and_cancel_leave_everything_as_it_was(qtbot: QtBot, page: DeskPa
     assert state(page).version == 121
 
 
-def test_a_double_click_books_once(qtbot: QtBot, page: DeskPage) -> None:
+def test_a_double_click_books_once(qtbot: QtBot, page: WorkspacePage) -> None:
     dialog = form(page, "deposit")
     write(dialog, amount="1")
     with qtbot.waitSignal(dialog.posted):
@@ -202,7 +202,7 @@ def test_a_double_click_books_once(qtbot: QtBot, page: DeskPage) -> None:
 @pytest.mark.parametrize("key", ["withdraw", "interest", "fee", "transfer", "overdraft"])
 @pytest.mark.parametrize("typed", ["-1", "1e999", "0.001"])
 def test_every_form_refuses_an_amount_that_is_none(
-    qtbot: QtBot, page: DeskPage, key: str, typed: str
+    qtbot: QtBot, page: WorkspacePage, key: str, typed: str
 ) -> None:
     dialog = form(page, key)
     write(dialog, amount=typed)
@@ -220,7 +220,7 @@ def german() -> Iterator[None]:
 
 
 def test_an_amount_is_read_as_the_operators_country_writes_it(
-    qtbot: QtBot, page: DeskPage, german: None
+    qtbot: QtBot, page: WorkspacePage, german: None
 ) -> None:
     dialog = form(page, "deposit")
     write(dialog, amount="1,000.00")
@@ -231,7 +231,7 @@ def test_an_amount_is_read_as_the_operators_country_writes_it(
     assert state(page).balance_minor == BEFORE_MINOR + 100_050
 
 
-def test_a_memo_that_is_too_long_is_refused_beside_it_and_kept(qtbot: QtBot, page: DeskPage) -> None:
+def test_a_memo_that_is_too_long_is_refused_beside_it_and_kept(qtbot: QtBot, page: WorkspacePage) -> None:
     dialog = form(page, "deposit")
     write(dialog, amount="1")
     dialog.fields["memo"].set_text("x" * 2_001)
@@ -239,7 +239,7 @@ def test_a_memo_that_is_too_long_is_refused_beside_it_and_kept(qtbot: QtBot, pag
     assert len(dialog.fields["memo"].text()) == 2_001
 
 
-def test_while_it_is_posted_a_form_neither_closes_nor_posts_again(qtbot: QtBot, page: DeskPage) -> None:
+def test_while_it_is_posted_a_form_neither_closes_nor_posts_again(qtbot: QtBot, page: WorkspacePage) -> None:
     dialog, held = form(page, "deposit"), Halt()
     page._context.runner.run(lambda _task: held.stop_here())
     write(dialog, amount="1")

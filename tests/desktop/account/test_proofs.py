@@ -13,7 +13,7 @@ from auditdesk.desktop.customer.certificate_dialog import CertificateDialog
 from auditdesk.desktop.customer.certificate_pdf import certificate_html, certificate_pdf
 from auditdesk.desktop.customer.forget_dialog import ForgetDialog
 from auditdesk.desktop.kit.help_dialog import HelpDialog
-from auditdesk.desktop.shell.workspace_page import DeskPage
+from auditdesk.desktop.shell.workspace_page import WorkspacePage
 from auditdesk.services.evidence.bundle import check
 from auditdesk.services.privacy.certificate import Certificate, SignedCertificate, check_certificate
 from auditdesk.services.upkeep.restore import restore
@@ -46,13 +46,13 @@ SAMPLE = SignedCertificate(
 )
 
 
-def evidence_dialog(desk: DeskPage) -> EvidenceDialog:
+def evidence_dialog(desk: WorkspacePage) -> EvidenceDialog:
     found = desk.accounts.findChild(EvidenceDialog)
     assert isinstance(found, EvidenceDialog)
     return found
 
 
-def test_evidence_is_saved_from_the_panel(qtbot: QtBot, desk: DeskPage, tmp_path: Path) -> None:
+def test_evidence_is_saved_from_the_panel(qtbot: QtBot, desk: WorkspacePage, tmp_path: Path) -> None:
     desk.accounts.show_account(MAIN)
     desk.accounts.page.timeline.go_to(5)
     desk.accounts.page.panel.evidence.click()
@@ -68,7 +68,7 @@ def test_evidence_is_saved_from_the_panel(qtbot: QtBot, desk: DeskPage, tmp_path
 
 
 def test_evidence_is_offered_where_an_event_is_explained(
-    qtbot: QtBot, desk: DeskPage, tmp_path: Path
+    qtbot: QtBot, desk: WorkspacePage, tmp_path: Path
 ) -> None:
     desk.accounts.show_account(MAIN)
     desk.accounts.page.panel.explain.click()
@@ -86,7 +86,7 @@ def test_evidence_is_offered_where_an_event_is_explained(
     explained.accept()
 
 
-def test_an_event_without_personal_data_has_nothing_to_open(desk: DeskPage) -> None:
+def test_an_event_without_personal_data_has_nothing_to_open(desk: WorkspacePage) -> None:
     desk.accounts.show_account(MAIN)
     desk.accounts.page.timeline.go_to(1)
     desk.accounts.page.panel.evidence.click()
@@ -96,7 +96,7 @@ def test_an_event_without_personal_data_has_nothing_to_open(desk: DeskPage) -> N
 
 
 def test_after_forgetting_a_certificate_is_offered_and_stays_to_be_had(
-    qtbot: QtBot, desk: DeskPage, tmp_path: Path
+    qtbot: QtBot, desk: WorkspacePage, tmp_path: Path
 ) -> None:
     page = desk.customers.page
     desk.customers.show_customer(BOB)
@@ -119,7 +119,7 @@ def test_after_forgetting_a_certificate_is_offered_and_stays_to_be_had(
     assert page.buttons["forget"].isHidden()
 
 
-def test_a_backup_is_made_from_the_window(qtbot: QtBot, desk: DeskPage, tmp_path: Path) -> None:
+def test_a_backup_is_made_from_the_window(qtbot: QtBot, desk: WorkspacePage, tmp_path: Path) -> None:
     (tmp_path / "kept").mkdir()
     desk.reports.back_up(tmp_path / "kept")
     qtbot.waitUntil(lambda: "backed up" in desk.reports.good.sentence.text())
@@ -137,7 +137,7 @@ def test_the_certificate_on_paper_says_what_is_signed_and_takes_text_for_text() 
     assert pdf.count(b"/Type /Page\n") == 1
 
 
-def test_the_page_on_disputes_is_read_where_evidence_is_saved(qtbot: QtBot, desk: DeskPage) -> None:
+def test_the_page_on_disputes_is_read_where_evidence_is_saved(qtbot: QtBot, desk: WorkspacePage) -> None:
     dialog = EvidenceDialog(desk._context, MAIN, 40, sealed=True, parent=desk)
     dialog.open()
     dialog.help.click()

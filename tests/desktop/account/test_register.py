@@ -114,7 +114,7 @@ def test_rows_after_the_moment_are_the_future_and_one_row_is_current(qtbot: QtBo
     assert isinstance(font, QFont)
     assert font.bold()
     grey = model.index(100, 1).data(Qt.ItemDataRole.ForegroundRole)
-    model.set_look(DARK)
+    model.apply_theme(DARK)
     assert model.index(100, 1).data(Qt.ItemDataRole.ForegroundRole) != grey
 
 

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from auditdesk.desktop.shell.main_window import MainWindow
 from auditdesk.desktop.shell.restore_dialog import RestoreDialog
-from auditdesk.desktop.shell.workspace_page import DeskPage
+from auditdesk.desktop.shell.workspace_page import WorkspacePage
 from auditdesk.ledger.backends.sqlite import DRIVER
 from tests.desktop.small_bank import MAIN, PASSPHRASE
 
@@ -27,7 +27,7 @@ def alter(bank: Path, statement: str) -> None:
     connection.close()
 
 
-def sign_in(qtbot: QtBot, window: MainWindow, bank: Path) -> DeskPage:
+def sign_in(qtbot: QtBot, window: MainWindow, bank: Path) -> WorkspacePage:
     window.open_path(bank)
     window.sign_in.passphrase.set_text(PASSPHRASE)
     window.sign_in.submit.click()
@@ -36,7 +36,7 @@ def sign_in(qtbot: QtBot, window: MainWindow, bank: Path) -> DeskPage:
     return window.desk
 
 
-def test_signing_in_verifies_quietly_and_says_up_to_where(qtbot: QtBot, desk: DeskPage) -> None:
+def test_signing_in_verifies_quietly_and_says_up_to_where(qtbot: QtBot, desk: WorkspacePage) -> None:
     qtbot.waitUntil(lambda: "verified to #" in desk.verified.text())
     assert desk.warning.isHidden()
 
@@ -56,7 +56,7 @@ def test_damage_is_found_by_the_quiet_verification_and_ends_the_writing(
     assert not desk.integrity.checkpoints.save.isEnabled()
 
 
-def test_an_anchor_is_saved_and_compared(qtbot: QtBot, desk: DeskPage, tmp_path: Path) -> None:
+def test_an_anchor_is_saved_and_compared(qtbot: QtBot, desk: WorkspacePage, tmp_path: Path) -> None:
     desk.go_to("integrity")
     anchor = tmp_path / "anchor.txt"
     with qtbot.waitSignal(desk.integrity.checkpoints.said):
@@ -69,7 +69,9 @@ def test_an_anchor_is_saved_and_compared(qtbot: QtBot, desk: DeskPage, tmp_path:
     assert "begins with exactly" in desk.integrity.good.sentence.text()
 
 
-def test_a_file_that_is_no_anchor_is_refused_in_words(qtbot: QtBot, desk: DeskPage, tmp_path: Path) -> None:
+def test_a_file_that_is_no_anchor_is_refused_in_words(
+    qtbot: QtBot, desk: WorkspacePage, tmp_path: Path
+) -> None:
     file = tmp_path / "notes.txt"
     file.write_text("hello", encoding="utf-8")
     with qtbot.waitSignal(desk.integrity.checkpoints.refused):
@@ -78,12 +80,12 @@ def test_a_file_that_is_no_anchor_is_refused_in_words(qtbot: QtBot, desk: DeskPa
 
 
 def test_leaving_signs_what_is_not_under_a_checkpoint(
-    qtbot: QtBot, window: MainWindow, desk: DeskPage
+    qtbot: QtBot, window: MainWindow, desk: WorkspacePage
 ) -> None:
     session = window.session
     assert session is not None
     position = session.desk.deposit(MAIN, 100).position
-    ledger = session.books.ledger
+    ledger = session.context.ledger
     window.lock()
     newest = ledger.newest_checkpoint()
     assert newest is not None
@@ -92,7 +94,7 @@ def test_leaving_signs_what_is_not_under_a_checkpoint(
 
 
 def test_a_backup_becomes_a_workspace_again(
-    qtbot: QtBot, qapp: QApplication, window: MainWindow, desk: DeskPage, tmp_path: Path
+    qtbot: QtBot, qapp: QApplication, window: MainWindow, desk: WorkspacePage, tmp_path: Path
 ) -> None:
     assert window.session is not None
     window.session.backup.run(tmp_path / "kept")

@@ -14,14 +14,14 @@ from pytestqt.qtbot import QtBot
 
 from auditdesk.desktop.bank.export_dialog import ExportDialog
 from auditdesk.desktop.kit.progress import ProgressDialog
-from auditdesk.desktop.shell.workspace_page import DeskPage
+from auditdesk.desktop.shell.workspace_page import WorkspacePage
 from auditdesk.domain.events import ReportExported
 from auditdesk.domain.moments import AtVersion
-from tests.desktop.small_bank import BOBS, MAIN, OTHER
 from tests.desktop.driving import Halt, visible, write
+from tests.desktop.small_bank import BOBS, MAIN, OTHER
 
 
-def ask(desk: DeskPage) -> ExportDialog:
+def ask(desk: WorkspacePage) -> ExportDialog:
     """Ctrl+E on the account's page."""
     window = desk.window()
     window.activateWindow()  # no window manager does it here when a dialog has closed
@@ -41,12 +41,12 @@ def export(qtbot: QtBot, dialog: ExportDialog, report: str, out: Path) -> list[d
         return list(csv.DictReader(file))
 
 
-def exports_recorded(desk: DeskPage) -> int:
-    return len(list(desk._context.session.books.ledger.log(types=(ReportExported.TAG,))))
+def exports_recorded(desk: WorkspacePage) -> int:
+    return len(list(desk._context.session.context.ledger.log(types=(ReportExported.TAG,))))
 
 
 def test_a_statement_is_of_the_account_and_the_moment_shown(
-    qtbot: QtBot, desk: DeskPage, tmp_path: Path
+    qtbot: QtBot, desk: WorkspacePage, tmp_path: Path
 ) -> None:
     desk.accounts.page.timeline.go_to(41)
     out = tmp_path / "statement.csv"
@@ -60,7 +60,7 @@ def test_a_statement_is_of_the_account_and_the_moment_shown(
     assert f"40 rows written to {out}" in desk.receipt.text()
 
 
-def test_balances_are_those_of_the_day_shown(qtbot: QtBot, desk: DeskPage, tmp_path: Path) -> None:
+def test_balances_are_those_of_the_day_shown(qtbot: QtBot, desk: WorkspacePage, tmp_path: Path) -> None:
     bar = desk.accounts.page.bar
     bar.travel_by.setCurrentIndex(bar.travel_by.findData("date"))
     bar.slider.setValue(40)
@@ -69,7 +69,7 @@ def test_balances_are_those_of_the_day_shown(qtbot: QtBot, desk: DeskPage, tmp_p
 
 
 def test_balances_at_an_event_are_those_of_the_instant_when_it_happened(
-    qtbot: QtBot, desk: DeskPage, tmp_path: Path
+    qtbot: QtBot, desk: WorkspacePage, tmp_path: Path
 ) -> None:
     desk.accounts.page.timeline.go_to(41)
     dialog = ask(desk)
@@ -81,7 +81,7 @@ def test_balances_at_an_event_are_those_of_the_instant_when_it_happened(
 
 
 def test_an_event_of_one_account_is_an_instant_to_another(
-    qtbot: QtBot, desk: DeskPage, tmp_path: Path
+    qtbot: QtBot, desk: WorkspacePage, tmp_path: Path
 ) -> None:
     desk.accounts.page.timeline.go_to(3)
     dialog = ask(desk)
@@ -91,7 +91,7 @@ def test_an_event_of_one_account_is_an_instant_to_another(
 
 
 def test_an_event_that_shares_its_instant_is_no_moment_of_the_whole_bank(
-    qtbot: QtBot, desk: DeskPage, tmp_path: Path
+    qtbot: QtBot, desk: WorkspacePage, tmp_path: Path
 ) -> None:
     (tmp_path / "customers.csv").write_text("customer_ref,effective_at,name\nK1,2020-01-01,Nora Lake\n")
     (tmp_path / "accounts.csv").write_text(
@@ -111,7 +111,7 @@ def test_an_event_that_shares_its_instant_is_no_moment_of_the_whole_bank(
 
 
 def test_the_event_log_has_every_event_and_with_leave_the_personal_data(
-    qtbot: QtBot, desk: DeskPage, tmp_path: Path
+    qtbot: QtBot, desk: WorkspacePage, tmp_path: Path
 ) -> None:
     rows = export(qtbot, ask(desk), "events", tmp_path / "events.csv")
     assert [row["version"] for row in rows] == [str(version) for version in range(1, 122)]
@@ -123,7 +123,7 @@ def test_the_event_log_has_every_event_and_with_leave_the_personal_data(
     assert exports_recorded(desk) == 1
 
 
-def test_cancel_leaves_no_file(qtbot: QtBot, desk: DeskPage, tmp_path: Path) -> None:
+def test_cancel_leaves_no_file(qtbot: QtBot, desk: WorkspacePage, tmp_path: Path) -> None:
     dialog = ask(desk)
     dialog.path.set_text(str(tmp_path / "statement.csv"))
     with qtbot.waitSignal(dialog.finished):
@@ -145,7 +145,7 @@ def refusal_of(qtbot: QtBot, dialog: ExportDialog, typed: str) -> tuple[str, str
     ("name", "said"), [("nowhere/statement.csv", "no folder"), ("history", "is a folder")]
 )
 def test_a_place_that_cant_be_written_is_explained_and_stays_typed(
-    qtbot: QtBot, desk: DeskPage, tmp_path: Path, name: str, said: str
+    qtbot: QtBot, desk: WorkspacePage, tmp_path: Path, name: str, said: str
 ) -> None:
     (tmp_path / "history").mkdir()
     _beside, below = refusal_of(qtbot, ask(desk), str(tmp_path / name))
@@ -157,13 +157,13 @@ def test_a_place_that_cant_be_written_is_explained_and_stays_typed(
     [("", "Say where"), ("~nobody-here/statement.csv", "no path"), ("a\0b.csv", "no path"), ("/", "no path")],
 )
 def test_a_path_that_is_none_is_refused_beside_its_field(
-    qtbot: QtBot, desk: DeskPage, typed: str, said: str
+    qtbot: QtBot, desk: WorkspacePage, typed: str, said: str
 ) -> None:
     beside, _below = refusal_of(qtbot, ask(desk), typed)
     assert said in beside
 
 
-def test_the_ledger_is_never_written_over(qtbot: QtBot, desk: DeskPage, bank_path: Path) -> None:
+def test_the_ledger_is_never_written_over(qtbot: QtBot, desk: WorkspacePage, bank_path: Path) -> None:
     before = (bank_path / "vault.db").read_bytes()
     beside, _below = refusal_of(qtbot, ask(desk), str(bank_path / "vault.db"))
     assert "is part of the workspace" in beside
@@ -171,7 +171,7 @@ def test_the_ledger_is_never_written_over(qtbot: QtBot, desk: DeskPage, bank_pat
 
 
 def test_what_is_personal_does_not_go_into_the_workspace_itself(
-    qtbot: QtBot, desk: DeskPage, bank_path: Path
+    qtbot: QtBot, desk: WorkspacePage, bank_path: Path
 ) -> None:
     dialog = ask(desk)
     dialog.reveal.setChecked(True)
@@ -182,7 +182,7 @@ def test_what_is_personal_does_not_go_into_the_workspace_itself(
 
 
 def test_cancelled_half_way_the_older_file_stays_and_the_form_too(
-    qtbot: QtBot, desk: DeskPage, tmp_path: Path, halt: Halt
+    qtbot: QtBot, desk: WorkspacePage, tmp_path: Path, halt: Halt
 ) -> None:
     out = tmp_path / "statement.csv"
     out.write_text("last year's", encoding="utf-8")
@@ -205,7 +205,7 @@ def test_cancelled_half_way_the_older_file_stays_and_the_form_too(
 
 
 def test_the_proposed_name_follows_the_report_wherever_the_file_is_to_go(
-    desk: DeskPage, tmp_path: Path
+    desk: WorkspacePage, tmp_path: Path
 ) -> None:
     dialog = ask(desk)
     assert dialog.path.text().endswith(f"statement-{MAIN}.csv")
@@ -219,7 +219,7 @@ def test_the_proposed_name_follows_the_report_wherever_the_file_is_to_go(
 
 
 def test_a_file_is_chosen_in_a_folder(
-    desk: DeskPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    desk: WorkspacePage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = [("", ""), (str(tmp_path / "chosen.csv"), "")]
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args: answers.pop(0))
@@ -231,7 +231,9 @@ def test_a_file_is_chosen_in_a_folder(
     assert dialog.path.text() == str(tmp_path / "chosen.csv")
 
 
-def test_a_statement_of_all_accounts_and_the_present(qtbot: QtBot, desk: DeskPage, tmp_path: Path) -> None:
+def test_a_statement_of_all_accounts_and_the_present(
+    qtbot: QtBot, desk: WorkspacePage, tmp_path: Path
+) -> None:
     dialog = ask(desk)
     assert "now" in dialog.as_of.text()
     dialog.account.set_text("")
@@ -240,7 +242,7 @@ def test_a_statement_of_all_accounts_and_the_present(qtbot: QtBot, desk: DeskPag
     assert last == {MAIN: "7260.00", BOBS: "0"}
 
 
-def test_an_account_that_there_is_not_is_said_beside_its_field(qtbot: QtBot, desk: DeskPage) -> None:
+def test_an_account_that_there_is_not_is_said_beside_its_field(qtbot: QtBot, desk: WorkspacePage) -> None:
     dialog = ask(desk)
     dialog.account.set_text("99-00001")
     dialog.post.click()
@@ -248,7 +250,7 @@ def test_an_account_that_there_is_not_is_said_beside_its_field(qtbot: QtBot, des
     assert "no account" in dialog.account.problem.text()
 
 
-def test_the_reports_page_offers_each_report(desk: DeskPage) -> None:
+def test_the_reports_page_offers_each_report(desk: WorkspacePage) -> None:
     desk.go_to("reports")
     for report in ("statement", "balances", "events", "erasures"):
         card = desk.reports.findChild(QPushButton, f"{report}Export")

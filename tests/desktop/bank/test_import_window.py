@@ -15,9 +15,9 @@ from pytestqt.qtbot import QtBot
 from auditdesk.bootstrap import open_workspace
 from auditdesk.desktop.kit.progress import ProgressDialog
 from auditdesk.desktop.shell.main_window import MainWindow
-from auditdesk.desktop.shell.workspace_page import DeskPage
-from tests.desktop.small_bank import PASSPHRASE
+from auditdesk.desktop.shell.workspace_page import WorkspacePage
 from tests.desktop.driving import Halt, visible
+from tests.desktop.small_bank import PASSPHRASE
 
 ROWS = 60
 
@@ -40,7 +40,7 @@ def history(tmp_path: Path) -> Path:
     return folder
 
 
-def bring_in(qtbot: QtBot, desk: DeskPage, folder: Path) -> str:
+def bring_in(qtbot: QtBot, desk: WorkspacePage, folder: Path) -> str:
     """Import, and what the page then says."""
     desk.go_to("reports")
     page = desk.reports
@@ -51,7 +51,7 @@ def bring_in(qtbot: QtBot, desk: DeskPage, folder: Path) -> str:
     return page.good.sentence.text() or page.bad.sentence.text()
 
 
-def test_an_import_is_summed_up_and_shown_at_once(qtbot: QtBot, desk: DeskPage, history: Path) -> None:
+def test_an_import_is_summed_up_and_shown_at_once(qtbot: QtBot, desk: WorkspacePage, history: Path) -> None:
     said = bring_in(qtbot, desk, history)
     assert f"{ROWS + 2} rows read: {ROWS + 2} booked, 0 already there, 0 rejected" in said
     assert desk.reports.bad.isHidden()
@@ -66,16 +66,16 @@ def test_an_import_is_summed_up_and_shown_at_once(qtbot: QtBot, desk: DeskPage, 
     assert page.state.balance_minor == total_minor
 
 
-def test_a_second_import_adds_nothing(qtbot: QtBot, desk: DeskPage, history: Path) -> None:
+def test_a_second_import_adds_nothing(qtbot: QtBot, desk: WorkspacePage, history: Path) -> None:
     bring_in(qtbot, desk, history)
-    head = desk._context.session.books.ledger.head()
+    head = desk._context.session.context.ledger.head()
     said = bring_in(qtbot, desk, history)
     assert f"0 booked, {ROWS + 2} already there" in said
-    assert desk._context.session.books.ledger.head() == head
+    assert desk._context.session.context.ledger.head() == head
 
 
 def test_a_row_that_cant_be_taken_is_named_and_kept_apart(
-    qtbot: QtBot, desk: DeskPage, history: Path
+    qtbot: QtBot, desk: WorkspacePage, history: Path
 ) -> None:
     with (history / "transactions.csv").open("a", encoding="utf-8") as file:
         file.write("T99,A1,2020-13-01,deposit,1.00,memo\n")
@@ -88,47 +88,47 @@ def test_a_row_that_cant_be_taken_is_named_and_kept_apart(
     assert any("2020-13-01" in cell for row in rejected for cell in row)
 
 
-def test_a_folder_without_history_is_explained(qtbot: QtBot, desk: DeskPage, tmp_path: Path) -> None:
+def test_a_folder_without_history_is_explained(qtbot: QtBot, desk: WorkspacePage, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     said = bring_in(qtbot, desk, tmp_path / "empty")
     assert "customers.csv" in said
     assert desk.reports.bad.isVisible()
 
 
-def test_cancel_leaves_nothing_of_it(qtbot: QtBot, desk: DeskPage, history: Path) -> None:
-    before = desk._context.session.books.ledger.head()
+def test_cancel_leaves_nothing_of_it(qtbot: QtBot, desk: WorkspacePage, history: Path) -> None:
+    before = desk._context.session.context.ledger.head()
     desk.go_to("reports")
     desk.reports.import_folder(history)
     dialog = next(made for made in desk.findChildren(ProgressDialog) if made.isVisible())
     dialog.cancel.click()
     qtbot.waitUntil(lambda: not desk._context.runner.busy, timeout=20_000)
-    assert desk._context.session.books.ledger.head() == before
+    assert desk._context.session.context.ledger.head() == before
     assert not (history / "rejects.csv").exists()
     assert desk.reports.good.isHidden()
 
 
 def test_the_folder_is_chosen_by_the_button_and_choosing_none_does_nothing(
-    qtbot: QtBot, desk: DeskPage, history: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, desk: WorkspacePage, history: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = ["", str(history)]
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_args: answers.pop(0))
     desk.go_to("reports")
     button = desk.reports.findChild(QPushButton, "importButton")
     assert isinstance(button, QPushButton)
-    before = desk._context.session.books.ledger.head()
+    before = desk._context.session.context.ledger.head()
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert not desk._context.runner.busy
-    assert desk._context.session.books.ledger.head() == before
+    assert desk._context.session.context.ledger.head() == before
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: f"{ROWS + 2} booked" in desk.reports.good.sentence.text(), timeout=20_000)
 
 
 def test_progress_counts_and_a_cancel_half_way_leaves_nothing_of_it(
-    qtbot: QtBot, desk: DeskPage, history: Path, halt: Halt
+    qtbot: QtBot, desk: WorkspacePage, history: Path, halt: Halt
 ) -> None:
     with (history / "transactions.csv").open("a", encoding="utf-8") as file:
         file.write("T99,A1,2020-13-01,deposit,1.00,memo\n")
-    before = desk._context.session.books.ledger.head()
+    before = desk._context.session.context.ledger.head()
     desk.go_to("reports")
     desk.reports.import_folder(history)
     progress = visible(desk, ProgressDialog)
@@ -142,7 +142,7 @@ def test_progress_counts_and_a_cancel_half_way_leaves_nothing_of_it(
     halt.let_go()
     qtbot.waitUntil(lambda: not desk._context.runner.busy, timeout=20_000)
     qtbot.waitUntil(lambda: QApplication.activeModalWidget() is None)
-    assert desk._context.session.books.ledger.head() == before
+    assert desk._context.session.context.ledger.head() == before
     assert sorted(path.name for path in history.iterdir()) == [
         "accounts.csv",
         "customers.csv",
@@ -154,7 +154,7 @@ def test_progress_counts_and_a_cancel_half_way_leaves_nothing_of_it(
 
 
 def test_an_idle_window_is_locked_only_once_the_import_is_done(
-    qtbot: QtBot, window: MainWindow, desk: DeskPage, bank_path: Path, history: Path, halt: Halt
+    qtbot: QtBot, window: MainWindow, desk: WorkspacePage, bank_path: Path, history: Path, halt: Halt
 ) -> None:
     desk.go_to("reports")
     desk.reports.import_folder(history)
@@ -172,7 +172,7 @@ def test_an_idle_window_is_locked_only_once_the_import_is_done(
 
 
 def test_who_comes_back_before_the_work_is_done_is_not_locked_out(
-    qtbot: QtBot, window: MainWindow, desk: DeskPage, history: Path, halt: Halt
+    qtbot: QtBot, window: MainWindow, desk: WorkspacePage, history: Path, halt: Halt
 ) -> None:
     desk.go_to("reports")
     desk.reports.import_folder(history)
@@ -188,20 +188,20 @@ def test_who_comes_back_before_the_work_is_done_is_not_locked_out(
 
 
 def test_a_folder_where_rejects_cant_be_written_is_explained_and_nothing_is_imported(
-    qtbot: QtBot, desk: DeskPage, history: Path
+    qtbot: QtBot, desk: WorkspacePage, history: Path
 ) -> None:
     (history / "rejects.csv").mkdir()
     with (history / "transactions.csv").open("a", encoding="utf-8") as file:
         file.write("T99,A1,2020-13-01,deposit,1.00,memo\n")
-    before = desk._context.session.books.ledger.head()
+    before = desk._context.session.context.ledger.head()
     said = bring_in(qtbot, desk, history)
     assert "rejects.csv" in said
     assert desk.reports.bad.isVisible()
-    assert desk._context.session.books.ledger.head() == before
+    assert desk._context.session.context.ledger.head() == before
 
 
 def test_columns_that_are_missing_are_named_and_unknown_ones_too(
-    qtbot: QtBot, desk: DeskPage, history: Path
+    qtbot: QtBot, desk: WorkspacePage, history: Path
 ) -> None:
     whole = (history / "accounts.csv").read_text(encoding="utf-8")
     (history / "accounts.csv").write_text("account_ref,currency\nA1,EUR\n", encoding="utf-8")
@@ -225,7 +225,7 @@ def test_a_viewer_cant_import(qtbot: QtBot, window: MainWindow, bank_path: Path)
 
 
 def test_stated_balances_are_kept_beside_what_was_replayed(
-    qtbot: QtBot, desk: DeskPage, history: Path
+    qtbot: QtBot, desk: WorkspacePage, history: Path
 ) -> None:
     (history / "transactions.csv").write_text(
         "transaction_ref,account_ref,booked_at,kind,amount,balance_after\n"

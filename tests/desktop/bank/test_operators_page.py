@@ -22,7 +22,7 @@ from auditdesk.desktop.bank.operators_page import OPERATOR_COLUMNS, OperatorsPag
 from auditdesk.desktop.kit.form_dialog import FormDialog
 from auditdesk.desktop.kit.text_table import TextModel
 from auditdesk.desktop.shell.main_window import MainWindow
-from auditdesk.desktop.shell.workspace_page import DeskPage
+from auditdesk.desktop.shell.workspace_page import WorkspacePage
 from auditdesk.domain.errors import WrongPassphrase
 from auditdesk.domain.personal import REDACTED
 from auditdesk.services.evidence.bundle import Evidence, check
@@ -33,11 +33,11 @@ Form = TypeVar("Form", bound=FormDialog)
 
 
 @pytest.fixture
-def page(qtbot: QtBot, desk: DeskPage) -> OperatorsPage:
+def page(qtbot: QtBot, desk: WorkspacePage) -> OperatorsPage:
     return turned_to(qtbot, desk)
 
 
-def turned_to(qtbot: QtBot, desk: DeskPage) -> OperatorsPage:
+def turned_to(qtbot: QtBot, desk: WorkspacePage) -> OperatorsPage:
     desk.go_to("operators")
     assert desk.pages.currentWidget() is desk.operators
     qtbot.waitUntil(lambda: desk.operators.table.rows.rowCount() > 0)
@@ -73,7 +73,7 @@ def add_ben(qtbot: QtBot, page: OperatorsPage, *, may_reveal: bool = True, may_s
     qtbot.waitUntil(lambda: page.table.rows.rowCount() == 2)
 
 
-def enter_as(qtbot: QtBot, window: MainWindow, name: str, passphrase: str) -> DeskPage:
+def enter_as(qtbot: QtBot, window: MainWindow, name: str, passphrase: str) -> WorkspacePage:
     window.lock()
     window.sign_in.submitted.emit(name, passphrase)
     qtbot.waitUntil(lambda: window.desk is not None)
@@ -233,7 +233,7 @@ def test_the_key_is_copied_replaced_and_what_it_signed_stays_good(
     page.copy.click()
     old = QGuiApplication.clipboard().text()
     assert old == window.session.operators.public_keys[0].vkey
-    evidence = Evidence(window.session.books).save(MAIN, 2, tmp_path / "old.zip", with_opening=False)
+    evidence = Evidence(window.session.context).save(MAIN, 2, tmp_path / "old.zip", with_opening=False)
     page.new_key.click()
     dialog = opened(page, NewKeyDialog)
     with qtbot.waitSignal(dialog.posted):

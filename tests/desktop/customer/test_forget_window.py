@@ -16,17 +16,17 @@ from auditdesk.desktop.customer.certificate_dialog import CertificateDialog
 from auditdesk.desktop.customer.forget_dialog import ForgetDialog
 from auditdesk.desktop.kit.lists import SECOND_ROLE
 from auditdesk.desktop.shell.main_window import MainWindow
-from auditdesk.desktop.shell.workspace_page import DeskPage
+from auditdesk.desktop.shell.workspace_page import WorkspacePage
 from auditdesk.domain.events import CustomerForgotten, ErasureRequested
 from auditdesk.domain.instants import day_of
-from tests.desktop.small_bank import BOB, BOBS, JANE
 from tests.desktop.driving import Colleague, refusal, visible
+from tests.desktop.small_bank import BOB, BOBS, JANE
 from tests.helpers import files_holding
 
 REASON = "letter 2025/17"
 
 
-def ask(desk: DeskPage, customer: str) -> ForgetDialog:
+def ask(desk: WorkspacePage, customer: str) -> ForgetDialog:
     """Press *Forget customer…* on the customer's page."""
     desk.show_customer(customer)
     button = desk.customers.page.buttons["forget"]
@@ -41,7 +41,7 @@ def write(dialog: ForgetDialog, reason: str, typed: str) -> None:
         QTest.keyClicks(field.entry, text)
 
 
-def forget(qtbot: QtBot, desk: DeskPage) -> None:
+def forget(qtbot: QtBot, desk: WorkspacePage) -> None:
     dialog = ask(desk, BOB)
     write(dialog, REASON, BOB)
     with qtbot.waitSignal(dialog.posted, timeout=20_000):
@@ -58,7 +58,7 @@ def texts(page: QWidget) -> str:
     )
 
 
-def test_the_preview_says_what_is_touched_and_what_is_kept(desk: DeskPage) -> None:
+def test_the_preview_says_what_is_touched_and_what_is_kept(desk: WorkspacePage) -> None:
     dialog = ask(desk, BOB)
     said = dialog.summary.text()
     assert "Bob Stone" in said
@@ -69,7 +69,7 @@ def test_the_preview_says_what_is_touched_and_what_is_kept(desk: DeskPage) -> No
     assert not dialog.post.isEnabled()
 
 
-def test_an_open_account_stands_in_the_way_and_is_named(desk: DeskPage) -> None:
+def test_an_open_account_stands_in_the_way_and_is_named(desk: WorkspacePage) -> None:
     dialog = ask(desk, JANE)
     assert "10-00001" in dialog.problem.text()
     assert not dialog.post.isEnabled()
@@ -77,7 +77,7 @@ def test_an_open_account_stands_in_the_way_and_is_named(desk: DeskPage) -> None:
 
 
 @pytest.mark.parametrize("typed", ["", "C-00001", "c-00002", "Bob Stone"])
-def test_only_the_customers_number_confirms(desk: DeskPage, typed: str) -> None:
+def test_only_the_customers_number_confirms(desk: WorkspacePage, typed: str) -> None:
     dialog = ask(desk, BOB)
     write(dialog, REASON, typed)
     assert not dialog.post.isEnabled()
@@ -87,7 +87,9 @@ def test_only_the_customers_number_confirms(desk: DeskPage, typed: str) -> None:
 
 
 @pytest.mark.parametrize("reason", ["", "Bob Stone asked us to"])
-def test_a_reason_is_needed_that_does_not_name_the_person(qtbot: QtBot, desk: DeskPage, reason: str) -> None:
+def test_a_reason_is_needed_that_does_not_name_the_person(
+    qtbot: QtBot, desk: WorkspacePage, reason: str
+) -> None:
     dialog = ask(desk, BOB)
     write(dialog, reason, BOB)
     dialog.post.click()
@@ -96,17 +98,19 @@ def test_a_reason_is_needed_that_does_not_name_the_person(qtbot: QtBot, desk: De
     assert desk._context.session.history.customer_at(BOB).state.erasure_requested_at_us is None
 
 
-def test_cancel_leaves_everything_as_it_was(qtbot: QtBot, desk: DeskPage) -> None:
-    before = desk._context.session.books.ledger.head().position
+def test_cancel_leaves_everything_as_it_was(qtbot: QtBot, desk: WorkspacePage) -> None:
+    before = desk._context.session.context.ledger.head().position
     dialog = ask(desk, BOB)
     write(dialog, REASON, BOB)
     with qtbot.waitSignal(dialog.finished):
         dialog.cancel.click()
-    assert desk._context.session.books.ledger.head().position == before
+    assert desk._context.session.context.ledger.head().position == before
     assert desk.customers.page.values["name"].text() == "Bob Stone"
 
 
-def test_the_forgotten_reads_erased_on_every_page_and_at_every_time(qtbot: QtBot, desk: DeskPage) -> None:
+def test_the_forgotten_reads_erased_on_every_page_and_at_every_time(
+    qtbot: QtBot, desk: WorkspacePage
+) -> None:
     forget(qtbot, desk)
     page = desk.customers.page
     qtbot.waitUntil(lambda: "erased" in page.values["name"].text())
@@ -131,7 +135,7 @@ def test_the_forgotten_reads_erased_on_every_page_and_at_every_time(qtbot: QtBot
     qtbot.waitUntil(lambda: "erased" in str(deposit.data()))
 
 
-def test_nobody_is_found_by_the_forgotten_name(qtbot: QtBot, desk: DeskPage) -> None:
+def test_nobody_is_found_by_the_forgotten_name(qtbot: QtBot, desk: WorkspacePage) -> None:
     forget(qtbot, desk)
     for search, model in (
         (desk.accounts.list.search, desk.accounts.list.model),
@@ -146,7 +150,7 @@ def test_nobody_is_found_by_the_forgotten_name(qtbot: QtBot, desk: DeskPage) -> 
 
 
 def test_no_byte_of_the_forgotten_is_left_in_the_workspace(
-    qtbot: QtBot, window: MainWindow, desk: DeskPage, bank_path: Path
+    qtbot: QtBot, window: MainWindow, desk: WorkspacePage, bank_path: Path
 ) -> None:
     forget(qtbot, desk)
     window.close_workspace()
@@ -156,7 +160,7 @@ def test_no_byte_of_the_forgotten_is_left_in_the_workspace(
     assert window.workspace.warnings == ()
 
 
-def test_each_step_is_ticked_off_and_a_second_click_forgets_once(qtbot: QtBot, desk: DeskPage) -> None:
+def test_each_step_is_ticked_off_and_a_second_click_forgets_once(qtbot: QtBot, desk: WorkspacePage) -> None:
     dialog = ask(desk, BOB)
     write(dialog, REASON, BOB)
     said: list[str] = []
@@ -167,14 +171,14 @@ def test_each_step_is_ticked_off_and_a_second_click_forgets_once(qtbot: QtBot, d
         QTest.keyClick(dialog, Qt.Key.Key_Escape)
     assert said[0].count("✓") == 3
     assert "…" not in said[0]
-    log = desk._context.session.books.ledger.log
+    log = desk._context.session.context.ledger.log
     assert (
         len(list(log(types=(ErasureRequested.TAG,)))) == len(list(log(types=(CustomerForgotten.TAG,)))) == 1
     )
 
 
 def test_what_a_colleague_did_meanwhile_stands_in_the_way_and_is_said(
-    qtbot: QtBot, desk: DeskPage, colleague: Colleague
+    qtbot: QtBot, desk: WorkspacePage, colleague: Colleague
 ) -> None:
     dialog = ask(desk, BOB)
     write(dialog, REASON, BOB)
@@ -184,7 +188,7 @@ def test_what_a_colleague_did_meanwhile_stands_in_the_way_and_is_said(
     assert desk._context.session.history.customer_at(BOB).state.erasure_requested_at_us is None
 
 
-def test_escape_leaves_everything_as_it_was(qtbot: QtBot, desk: DeskPage) -> None:
+def test_escape_leaves_everything_as_it_was(qtbot: QtBot, desk: WorkspacePage) -> None:
     dialog = ask(desk, BOB)
     write(dialog, REASON, BOB)
     with qtbot.waitSignal(dialog.finished):
@@ -193,7 +197,7 @@ def test_escape_leaves_everything_as_it_was(qtbot: QtBot, desk: DeskPage) -> Non
     assert desk.customers.page.values["street"].text() == "Quay 1"
 
 
-def test_the_forgotten_reads_erased_in_both_lists_and_in_the_log(qtbot: QtBot, desk: DeskPage) -> None:
+def test_the_forgotten_reads_erased_in_both_lists_and_in_the_log(qtbot: QtBot, desk: WorkspacePage) -> None:
     desk.show_account(BOBS)
     forget(qtbot, desk)
     for shown, number in ((desk.accounts.list, BOBS), (desk.customers.list, BOB)):
@@ -214,7 +218,7 @@ def test_the_forgotten_reads_erased_in_both_lists_and_in_the_log(qtbot: QtBot, d
 
 
 def test_a_page_that_was_open_on_the_forgotten_ones_account_shows_it_at_once(
-    qtbot: QtBot, desk: DeskPage
+    qtbot: QtBot, desk: WorkspacePage
 ) -> None:
     account = desk.accounts.page
     desk.show_account(BOBS)
@@ -228,7 +232,7 @@ def test_a_page_that_was_open_on_the_forgotten_ones_account_shows_it_at_once(
 
 
 def test_an_export_with_personal_data_says_erased_on_which_day(
-    qtbot: QtBot, desk: DeskPage, tmp_path: Path
+    qtbot: QtBot, desk: WorkspacePage, tmp_path: Path
 ) -> None:
     forget(qtbot, desk)
     desk.show_account(BOBS)

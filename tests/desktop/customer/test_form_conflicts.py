@@ -12,32 +12,32 @@ from pytestqt.qtbot import QtBot
 
 from auditdesk.bootstrap import open_workspace
 from auditdesk.desktop.kit.form_dialog import FormDialog
-from auditdesk.desktop.shell.workspace_page import DeskPage
+from auditdesk.desktop.shell.workspace_page import WorkspacePage
 from auditdesk.domain.personal import Address, Contact, PersonalDetails
-from tests.desktop.small_bank import BOB, JANE, PASSPHRASE
 from tests.desktop.driving import Colleague, conflict, post, visible, write
+from tests.desktop.small_bank import BOB, JANE, PASSPHRASE
 
 
 @pytest.fixture
-def page(desk: DeskPage) -> DeskPage:
+def page(desk: WorkspacePage) -> WorkspacePage:
     """The desk, with Jane shown."""
     desk.show_customer(JANE)
     return desk
 
 
-def form(desk: DeskPage, key: str) -> FormDialog:
+def form(desk: WorkspacePage, key: str) -> FormDialog:
     QTest.mouseClick(desk.customers.page.buttons[key], Qt.MouseButton.LeftButton)
     return visible(desk, FormDialog)
 
 
-def known(desk: DeskPage, number: str = JANE) -> PersonalDetails:
+def known(desk: WorkspacePage, number: str = JANE) -> PersonalDetails:
     personal = desk._context.session.history.customer_at(number).state.personal
     assert isinstance(personal, PersonalDetails)
     return personal
 
 
 def test_a_phone_that_a_colleague_noted_outlives_another_e_mail(
-    qtbot: QtBot, page: DeskPage, colleague: Colleague
+    qtbot: QtBot, page: WorkspacePage, colleague: Colleague
 ) -> None:
     dialog = form(page, "contact")
     write(dialog, email="jane@lake.example")
@@ -52,7 +52,7 @@ def test_a_phone_that_a_colleague_noted_outlives_another_e_mail(
 
 
 def test_what_both_wrote_is_the_clerks_own_once_he_posts_again(
-    qtbot: QtBot, page: DeskPage, colleague: Colleague
+    qtbot: QtBot, page: WorkspacePage, colleague: Colleague
 ) -> None:
     dialog = form(page, "address")
     write(dialog, street="Hill 9")
@@ -66,7 +66,7 @@ def test_what_both_wrote_is_the_clerks_own_once_he_posts_again(
 
 
 def test_a_form_nobody_typed_into_shows_what_the_colleague_wrote(
-    qtbot: QtBot, page: DeskPage, colleague: Colleague
+    qtbot: QtBot, page: WorkspacePage, colleague: Colleague
 ) -> None:
     dialog = form(page, "address")
     colleague(lambda desk: desk.change_address(JANE, Address("Quay 2", "Galway")))
@@ -78,7 +78,7 @@ def test_a_form_nobody_typed_into_shows_what_the_colleague_wrote(
 
 
 def test_a_page_that_was_read_long_ago_renames_nobody_unseen(
-    qtbot: QtBot, page: DeskPage, colleague: Colleague
+    qtbot: QtBot, page: WorkspacePage, colleague: Colleague
 ) -> None:
     colleague(lambda desk: desk.rename_customer(JANE, "Jane Stone"))
     dialog = form(page, "rename")
@@ -93,7 +93,7 @@ def test_a_page_that_was_read_long_ago_renames_nobody_unseen(
 
 
 def test_of_somebody_forgotten_meanwhile_only_what_the_clerk_typed_is_left(
-    qtbot: QtBot, page: DeskPage, bank_path: Path
+    qtbot: QtBot, page: WorkspacePage, bank_path: Path
 ) -> None:
     page.show_customer(BOB)
     dialog = form(page, "address")

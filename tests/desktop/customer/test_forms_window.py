@@ -9,36 +9,36 @@ from pytestqt.qtbot import QtBot
 
 from auditdesk.desktop.customer.page import CustomerPage
 from auditdesk.desktop.kit.form_dialog import FormDialog
-from auditdesk.desktop.shell.workspace_page import DeskPage
+from auditdesk.desktop.shell.workspace_page import WorkspacePage
 from auditdesk.domain.personal import PersonalDetails
-from tests.desktop.small_bank import BOB, JANE
 from tests.desktop.driving import double_click, post, refusal, visible, write
+from tests.desktop.small_bank import BOB, JANE
 
 
 @pytest.fixture
-def page(desk: DeskPage) -> CustomerPage:
+def page(desk: WorkspacePage) -> CustomerPage:
     desk.show_customer(JANE)
     return desk.customers.page
 
 
-def form(desk: DeskPage, key: str) -> FormDialog:
+def form(desk: WorkspacePage, key: str) -> FormDialog:
     QTest.mouseClick(desk.customers.page.buttons[key], Qt.MouseButton.LeftButton)
     return visible(desk, FormDialog)
 
 
-def registering(desk: DeskPage) -> FormDialog:
+def registering(desk: WorkspacePage) -> FormDialog:
     desk.go_to("customers")
     QTest.mouseClick(desk.customers.new, Qt.MouseButton.LeftButton)
     return visible(desk, FormDialog)
 
 
-def known(desk: DeskPage, number: str = JANE) -> PersonalDetails:
+def known(desk: WorkspacePage, number: str = JANE) -> PersonalDetails:
     personal = desk._context.session.history.customer_at(number).state.personal
     assert isinstance(personal, PersonalDetails)
     return personal
 
 
-def test_a_customer_is_registered_and_shown(qtbot: QtBot, desk: DeskPage) -> None:
+def test_a_customer_is_registered_and_shown(qtbot: QtBot, desk: WorkspacePage) -> None:
     dialog = registering(desk)
     assert refusal(qtbot, dialog, "name")
     write(
@@ -54,7 +54,7 @@ def test_a_customer_is_registered_and_shown(qtbot: QtBot, desk: DeskPage) -> Non
     assert known(desk, "C-00003").contact.email == "n@example.org"
 
 
-def test_a_name_changes_from_now_on(qtbot: QtBot, desk: DeskPage, page: CustomerPage) -> None:
+def test_a_name_changes_from_now_on(qtbot: QtBot, desk: WorkspacePage, page: CustomerPage) -> None:
     dialog = form(desk, "rename")
     assert dialog.fields["name"].text() == "Jane Döe"
     write(dialog, name="   ")
@@ -68,7 +68,7 @@ def test_a_name_changes_from_now_on(qtbot: QtBot, desk: DeskPage, page: Customer
     qtbot.waitUntil(lambda: desk.customers.list.model.rowCount() == 1)
 
 
-def test_an_address_changes_from_now_on(qtbot: QtBot, desk: DeskPage, page: CustomerPage) -> None:
+def test_an_address_changes_from_now_on(qtbot: QtBot, desk: WorkspacePage, page: CustomerPage) -> None:
     dialog = form(desk, "address")
     assert dialog.fields["street"].text() == "Oak Street 3"
     write(dialog, street="Hill 9", city="Galway", country="Ireland")
@@ -78,7 +78,7 @@ def test_an_address_changes_from_now_on(qtbot: QtBot, desk: DeskPage, page: Cust
     assert page.events.rowCount() == 3
 
 
-def test_contact_details_change_from_now_on(qtbot: QtBot, desk: DeskPage, page: CustomerPage) -> None:
+def test_contact_details_change_from_now_on(qtbot: QtBot, desk: WorkspacePage, page: CustomerPage) -> None:
     dialog = form(desk, "contact")
     write(dialog, email="jane@lake.example", phone="+353 1 555 0100")
     post(qtbot, dialog)
@@ -86,7 +86,7 @@ def test_contact_details_change_from_now_on(qtbot: QtBot, desk: DeskPage, page: 
     assert known(desk).contact.email == "jane@lake.example"
 
 
-def test_an_account_is_opened_and_shown(qtbot: QtBot, desk: DeskPage, page: CustomerPage) -> None:
+def test_an_account_is_opened_and_shown(qtbot: QtBot, desk: WorkspacePage, page: CustomerPage) -> None:
     dialog = form(desk, "open")
     write(dialog, currency="XXX")
     assert refusal(qtbot, dialog, "currency")
@@ -102,7 +102,7 @@ def test_an_account_is_opened_and_shown(qtbot: QtBot, desk: DeskPage, page: Cust
 
 
 def test_a_legal_hold_is_shown_stands_in_the_way_and_is_released(
-    qtbot: QtBot, desk: DeskPage, page: CustomerPage
+    qtbot: QtBot, desk: WorkspacePage, page: CustomerPage
 ) -> None:
     desk.show_customer(BOB)
     dialog = form(desk, "hold")
@@ -134,8 +134,8 @@ FORMS = {
 
 
 @pytest.mark.parametrize("key", FORMS)
-def test_a_double_click_posts_once(qtbot: QtBot, desk: DeskPage, page: CustomerPage, key: str) -> None:
-    log = desk._context.session.books.ledger
+def test_a_double_click_posts_once(qtbot: QtBot, desk: WorkspacePage, page: CustomerPage, key: str) -> None:
+    log = desk._context.session.context.ledger
     before = log.head().position
     dialog = form(desk, key)
     write(dialog, **FORMS[key])
@@ -145,7 +145,7 @@ def test_a_double_click_posts_once(qtbot: QtBot, desk: DeskPage, page: CustomerP
     assert f"(position {before + 1})" in desk.receipt.text()
 
 
-def test_a_double_click_registers_one_customer(qtbot: QtBot, desk: DeskPage) -> None:
+def test_a_double_click_registers_one_customer(qtbot: QtBot, desk: WorkspacePage) -> None:
     dialog = registering(desk)
     write(dialog, name="Nora Lake")
     with qtbot.waitSignal(dialog.posted):
@@ -156,9 +156,9 @@ def test_a_double_click_registers_one_customer(qtbot: QtBot, desk: DeskPage) -> 
 
 @pytest.mark.parametrize("key", FORMS)
 def test_a_form_that_is_left_leaves_everything_as_it_was(
-    qtbot: QtBot, desk: DeskPage, page: CustomerPage, key: str
+    qtbot: QtBot, desk: WorkspacePage, page: CustomerPage, key: str
 ) -> None:
-    before = desk._context.session.books.ledger.head()
+    before = desk._context.session.context.ledger.head()
     dialog = form(desk, key)
     write(dialog, **FORMS[key])
     with qtbot.waitSignal(dialog.finished):
@@ -167,16 +167,16 @@ def test_a_form_that_is_left_leaves_everything_as_it_was(
     assert {name: again.fields[name].text() for name in FORMS[key]} != FORMS[key]
     with qtbot.waitSignal(again.finished):
         QTest.mouseClick(again.cancel, Qt.MouseButton.LeftButton)
-    assert desk._context.session.books.ledger.head() == before
+    assert desk._context.session.context.ledger.head() == before
 
 
-def test_a_registration_that_is_left_registers_nobody(qtbot: QtBot, desk: DeskPage) -> None:
-    before = desk._context.session.books.ledger.head()
+def test_a_registration_that_is_left_registers_nobody(qtbot: QtBot, desk: WorkspacePage) -> None:
+    before = desk._context.session.context.ledger.head()
     dialog = registering(desk)
     write(dialog, name="Nora Lake")
     with qtbot.waitSignal(dialog.finished):
         QTest.mouseClick(dialog.cancel, Qt.MouseButton.LeftButton)
-    assert desk._context.session.books.ledger.head() == before
+    assert desk._context.session.context.ledger.head() == before
     qtbot.waitUntil(lambda: desk.customers.list.model.rowCount() == 2)
 
 
@@ -194,7 +194,7 @@ def test_a_registration_that_is_left_registers_nobody(qtbot: QtBot, desk: DeskPa
     ],
 )
 def test_what_a_registration_refuses_is_said_beside_it_and_kept(
-    qtbot: QtBot, desk: DeskPage, field: str, typed: str, said: str
+    qtbot: QtBot, desk: WorkspacePage, field: str, typed: str, said: str
 ) -> None:
     dialog = registering(desk)
     write(dialog, name="Nora Lake", phone="+353 1 555 0100", email="", city="", street="")
@@ -213,7 +213,7 @@ def test_what_a_registration_refuses_is_said_beside_it_and_kept(
     [("rename", "name", "name already"), ("address", "street", "already"), ("contact", "email", "already")],
 )
 def test_a_change_to_what_is_known_already_is_refused(
-    qtbot: QtBot, desk: DeskPage, page: CustomerPage, key: str, field: str, said: str
+    qtbot: QtBot, desk: WorkspacePage, page: CustomerPage, key: str, field: str, said: str
 ) -> None:
     events = page.events.rowCount()
     assert said in refusal(qtbot, form(desk, key), field)
@@ -222,7 +222,7 @@ def test_a_change_to_what_is_known_already_is_refused(
 
 
 def test_an_address_of_nothing_and_an_e_mail_that_is_none_are_refused(
-    qtbot: QtBot, desk: DeskPage, page: CustomerPage
+    qtbot: QtBot, desk: WorkspacePage, page: CustomerPage
 ) -> None:
     dialog = form(desk, "address")
     write(dialog, street="", city="")
@@ -236,7 +236,7 @@ def test_an_address_of_nothing_and_an_e_mail_that_is_none_are_refused(
 
 
 def test_a_name_in_another_script_is_kept_as_it_is_written(
-    qtbot: QtBot, desk: DeskPage, page: CustomerPage
+    qtbot: QtBot, desk: WorkspacePage, page: CustomerPage
 ) -> None:
     dialog = form(desk, "rename")
     write(dialog, name="王 小明")
@@ -245,7 +245,7 @@ def test_a_name_in_another_script_is_kept_as_it_is_written(
     assert known(desk).name == "王 小明"
 
 
-def test_a_street_of_two_lines_stays_two_lines(qtbot: QtBot, desk: DeskPage, page: CustomerPage) -> None:
+def test_a_street_of_two_lines_stays_two_lines(qtbot: QtBot, desk: WorkspacePage, page: CustomerPage) -> None:
     dialog = form(desk, "address")
     street = dialog.fields["street"]
     street.set_text("")

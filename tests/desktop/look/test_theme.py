@@ -40,10 +40,10 @@ def test_the_theme_is_switched_at_run_time(qapp: QApplication, qtbot: QtBot) -> 
     page.setProperty("page", True)
     page.resize(40, 40)
     qtbot.addWidget(page)
-    for look in (LIGHT, DARK, LIGHT):
-        assert apply_theme(qapp, look.theme) is look
-        assert page.grab().toImage().pixelColor(20, 20).name() == look.window
-        assert qapp.palette().color(QPalette.ColorRole.Base).name() == look.surface
+    for palette in (LIGHT, DARK, LIGHT):
+        assert apply_theme(qapp, palette.theme) is palette
+        assert page.grab().toImage().pixelColor(20, 20).name() == palette.window
+        assert qapp.palette().color(QPalette.ColorRole.Base).name() == palette.surface
 
 
 def test_every_bundled_weight_is_one_family(qapp: QApplication) -> None:

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from auditdesk.desktop.bank.create_dialog import CreateDialog
 from auditdesk.desktop.shell.main_window import MainWindow
 from auditdesk.desktop.shell.shortcuts_help import ShortcutsHelp
-from auditdesk.desktop.shell.workspace_page import DeskPage
+from auditdesk.desktop.shell.workspace_page import WorkspacePage
 from auditdesk.domain.moments import AtVersion
 from tests.desktop.small_bank import BOBS, JANE, MAIN, OTHER, PASSPHRASE
 
@@ -63,7 +63,7 @@ def test_a_bank_is_created_and_offered_for_sign_in(qtbot: QtBot, window: MainWin
     assert window.settings.recent == [tmp_path / "new.auditdesk"]
 
 
-def test_the_first_account_is_shown_after_signing_in(desk: DeskPage) -> None:
+def test_the_first_account_is_shown_after_signing_in(desk: WorkspacePage) -> None:
     page = desk.accounts.page
     assert page.number == MAIN
     assert page.header.balance.text() == "7,260.00 EUR".replace(",", page.locale().groupSeparator())
@@ -72,7 +72,7 @@ def test_the_first_account_is_shown_after_signing_in(desk: DeskPage) -> None:
 
 
 def test_a_search_by_name_leads_to_the_customer_and_by_number_to_the_account(
-    qtbot: QtBot, desk: DeskPage
+    qtbot: QtBot, desk: WorkspacePage
 ) -> None:
     desk.search.setText("döe")
     QTest.keyClick(desk.search, Qt.Key.Key_Return)
@@ -83,7 +83,7 @@ def test_a_search_by_name_leads_to_the_customer_and_by_number_to_the_account(
     assert desk.accounts.page.number == BOBS
 
 
-def test_from_a_long_account_one_goes_to_a_short_one_and_back(qtbot: QtBot, desk: DeskPage) -> None:
+def test_from_a_long_account_one_goes_to_a_short_one_and_back(qtbot: QtBot, desk: WorkspacePage) -> None:
     page = desk.accounts.page
     for number, versions in ((OTHER, 1), (MAIN, 121), (BOBS, 4)):
         with qtbot.waitSignal(page.overview_shown):
@@ -93,7 +93,7 @@ def test_from_a_long_account_one_goes_to_a_short_one_and_back(qtbot: QtBot, desk
         assert desk.receipt.text() == ""
 
 
-def test_a_search_for_a_position_goes_to_that_event(qtbot: QtBot, desk: DeskPage) -> None:
+def test_a_search_for_a_position_goes_to_that_event(qtbot: QtBot, desk: WorkspacePage) -> None:
     history = desk.accounts.page._history
     position = history.event(f"account/{MAIN}", 40).envelope.position
     desk.search.setText(f"#{position}")
@@ -101,14 +101,16 @@ def test_a_search_for_a_position_goes_to_that_event(qtbot: QtBot, desk: DeskPage
     assert desk.accounts.page.timeline.moment == AtVersion(40)
 
 
-def test_a_search_that_finds_nothing_says_so_and_keeps_what_was_typed(qtbot: QtBot, desk: DeskPage) -> None:
+def test_a_search_that_finds_nothing_says_so_and_keeps_what_was_typed(
+    qtbot: QtBot, desk: WorkspacePage
+) -> None:
     desk.search.setText("zzz")
     QTest.keyClick(desk.search, Qt.Key.Key_Return)
     assert "zzz" in desk.receipt.text()
     assert desk.search.text() == "zzz"
 
 
-def test_an_empty_search_result_says_what_to_do(qtbot: QtBot, desk: DeskPage) -> None:
+def test_an_empty_search_result_says_what_to_do(qtbot: QtBot, desk: WorkspacePage) -> None:
     accounts = desk.accounts.list
     accounts.search.setText("nobody")
     qtbot.waitUntil(lambda: accounts.model.rowCount() == 0)
@@ -117,13 +119,13 @@ def test_an_empty_search_result_says_what_to_do(qtbot: QtBot, desk: DeskPage) ->
     qtbot.waitUntil(lambda: accounts.model.rowCount() == 3)
 
 
-def test_locking_drops_the_keys_and_asks_again(qtbot: QtBot, window: MainWindow, desk: DeskPage) -> None:
+def test_locking_drops_the_keys_and_asks_again(qtbot: QtBot, window: MainWindow, desk: WorkspacePage) -> None:
     session = window.session
     assert session is not None
-    unlocked = session.books.unlocked
-    assert unlocked is not None
+    keyring = session.context.keyring
+    assert keyring is not None
     window.lock()
-    assert unlocked.closed
+    assert keyring.closed
     assert window.desk is None
     assert window.stack.currentWidget() is window.sign_in
     window.sign_in.passphrase.set_text(PASSPHRASE)
@@ -145,23 +147,23 @@ def test_a_viewer_sees_balances_but_no_personal_data_and_every_command_says_why(
     assert "only look" in page.header.command("deposit").toolTip()
 
 
-def test_f1_lists_the_keys(qtbot: QtBot, window: MainWindow, desk: DeskPage) -> None:
+def test_f1_lists_the_keys(qtbot: QtBot, window: MainWindow, desk: WorkspacePage) -> None:
     QTest.keyClick(desk, Qt.Key.Key_F1)
     help_dialog = dialog_of(window, ShortcutsHelp)
     assert help_dialog.isVisible()
     help_dialog.close()
 
 
-def test_the_theme_is_switched_and_remembered(window: MainWindow, desk: DeskPage) -> None:
-    before = window.look.theme
+def test_the_theme_is_switched_and_remembered(window: MainWindow, desk: WorkspacePage) -> None:
+    before = window.colors.theme
     window.switch_theme()
-    assert window.look.theme != before
-    assert window.settings.theme == window.look.theme
+    assert window.colors.theme != before
+    assert window.settings.theme == window.colors.theme
     assert desk.accounts.page.header.isVisible()
 
 
 def test_the_event_log_shows_every_position_and_leads_to_the_account(
-    qtbot: QtBot, window: MainWindow, desk: DeskPage
+    qtbot: QtBot, window: MainWindow, desk: WorkspacePage
 ) -> None:
     desk.go_to("log")
     assert window.session is not None
@@ -173,7 +175,7 @@ def test_the_event_log_shows_every_position_and_leads_to_the_account(
     assert desk.accounts.page.number == BOBS
 
 
-def test_a_verification_in_the_window_says_up_to_where_it_is_clean(qtbot: QtBot, desk: DeskPage) -> None:
+def test_a_verification_in_the_window_says_up_to_where_it_is_clean(qtbot: QtBot, desk: WorkspacePage) -> None:
     desk.go_to("integrity")
     with qtbot.waitSignal(desk.integrity.verified, timeout=20_000) as verified:
         desk.integrity.run.click()

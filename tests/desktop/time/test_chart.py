@@ -157,7 +157,7 @@ def test_it_is_drawn_in_both_themes_by_event_and_by_date(qtbot: QtBot) -> None:
     chart.set_caption("24 Dec 2025 · 3,120.50")
     timeline.go_to(200)
     light = chart.grab().toImage()
-    chart.set_look(DARK)
+    chart.apply_theme(DARK)
     timeline.set_travel_by("date")
     dark = chart.grab().toImage()
     assert light.pixelColor(2, 2) != dark.pixelColor(2, 2)

@@ -114,7 +114,7 @@ def test_marks_are_named_under_the_mouse_and_lie_on_the_scale(qtbot: QtBot) -> N
     assert bar.slider.text_at(bar.slider.x_of(10_000) + 2) == "Address changed"
     assert bar.slider.text_at(bar.slider.x_of(40_000)) == "Look here"
     assert bar.slider.text_at(bar.slider.x_of(25_000)) == ""
-    bar.set_look(DARK)
+    bar.apply_theme(DARK)
     assert not bar.grab().isNull()
 
 

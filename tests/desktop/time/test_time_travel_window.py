@@ -14,17 +14,17 @@ from auditdesk.desktop.account.page import AccountPage
 from auditdesk.desktop.account.register_model import CURRENT_ROLE
 from auditdesk.desktop.customer.page import CustomerPage
 from auditdesk.desktop.shell.main_window import MainWindow
-from auditdesk.desktop.shell.workspace_page import DeskPage
+from auditdesk.desktop.shell.workspace_page import WorkspacePage
 from auditdesk.domain.moments import NOW, AtInstant, AtVersion
 from auditdesk.domain.personal import Address
-from tests.desktop.small_bank import JANE, MAIN
 from tests.desktop.driving import Colleague
+from tests.desktop.small_bank import JANE, MAIN
 
 BALANCE_AT_41 = "820.00 EUR"  # forty wages, of 1.00 to 40.00, the first event being the opening
 
 
 @pytest.fixture
-def page(qtbot: QtBot, desk: DeskPage) -> AccountPage:
+def page(qtbot: QtBot, desk: WorkspacePage) -> AccountPage:
     shown = desk.accounts.page
     if not shown.model.rowCount():
         qtbot.waitUntil(lambda: shown.model.rowCount() == 121)
@@ -32,7 +32,7 @@ def page(qtbot: QtBot, desk: DeskPage) -> AccountPage:
 
 
 @pytest.fixture
-def customer(desk: DeskPage) -> CustomerPage:
+def customer(desk: WorkspacePage) -> CustomerPage:
     desk.show_customer(JANE)
     return desk.customers.page
 
@@ -221,7 +221,7 @@ def test_the_panel_says_what_changed(page: AccountPage) -> None:
 
 
 def test_where_a_customer_lived_is_seen_in_the_account_and_on_the_customers_page(
-    qtbot: QtBot, desk: DeskPage, page: AccountPage
+    qtbot: QtBot, desk: WorkspacePage, page: AccountPage
 ) -> None:
     assert "Oak Street 3" in page.panel.text_of("address")
     page.timeline.go_to(50)
@@ -241,7 +241,7 @@ def test_where_a_customer_lived_is_seen_in_the_account_and_on_the_customers_page
     assert customer.buttons["rename"].isEnabled()
 
 
-def test_an_account_can_be_opened_at_a_moment(desk: DeskPage, page: AccountPage) -> None:
+def test_an_account_can_be_opened_at_a_moment(desk: WorkspacePage, page: AccountPage) -> None:
     desk.show_account(MAIN, AtVersion(12))
     assert page.timeline.version == 12
     assert page.banner.isVisible()
@@ -304,7 +304,7 @@ def test_escape_in_the_date_field_takes_back_what_was_typed_and_then_the_past(
 
 
 def test_who_looks_at_the_past_stays_there_while_the_log_grows(
-    qtbot: QtBot, desk: DeskPage, page: AccountPage, customer: CustomerPage, colleague: Colleague
+    qtbot: QtBot, desk: WorkspacePage, page: AccountPage, customer: CustomerPage, colleague: Colleague
 ) -> None:
     page.timeline.go_to(41)
     customer.timeline.go_to(1)
@@ -321,7 +321,7 @@ def test_who_looks_at_the_past_stays_there_while_the_log_grows(
 
 
 def test_who_looks_at_the_present_follows_the_log(
-    desk: DeskPage, page: AccountPage, customer: CustomerPage, colleague: Colleague
+    desk: WorkspacePage, page: AccountPage, customer: CustomerPage, colleague: Colleague
 ) -> None:
     colleague(lambda hers: (hers.deposit(MAIN, 500), hers.change_address(JANE, Address("Hill 9"))))
     desk._context.changed.emit()
@@ -350,7 +350,7 @@ def test_a_customers_time_bar_goes_by_event_by_date_and_by_the_other_clock(custo
 
 @pytest.mark.parametrize(("version", "street"), [(1, "12 Long Street"), (2, "Oak Street 3")])
 def test_a_customers_event_in_the_log_leads_to_the_customer_at_that_event(
-    desk: DeskPage, version: int, street: str
+    desk: WorkspacePage, version: int, street: str
 ) -> None:
     history = desk._context.session.history
     desk.go_to("log")

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from auditdesk.desktop.time.timeline import TimelineModel
 from auditdesk.domain.errors import Refused
 from auditdesk.domain.instants import DAY_US, day_of, end_of_day, parse_instant
-from auditdesk.domain.moments import NOW, AtInstant, AtVersion, Clock
+from auditdesk.domain.moments import NOW, AtInstant, AtVersion, TimeAxis
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -23,7 +23,7 @@ NOW_US = parse_instant("2026-03-01T12:00:00Z")
 def a_timeline(booked: list[int], *, recorded: list[int] | None = None) -> TimelineModel:
     written = recorded or booked
 
-    def resolve(instant_us: int, clock: Clock) -> int:
+    def resolve(instant_us: int, clock: TimeAxis) -> int:
         return bisect_right(booked if clock == "booked" else written, instant_us)
 
     def instants(version: int) -> tuple[int, int]:

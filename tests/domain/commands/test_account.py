@@ -11,7 +11,7 @@ from auditdesk.domain import events as e
 from auditdesk.domain.commands import account as rules
 from auditdesk.domain.commands.account import NO_NOTE, MoneyKind, Note, When
 from auditdesk.domain.errors import Refused
-from auditdesk.domain.facts import Fact
+from auditdesk.domain.events import NewEvent
 from auditdesk.domain.instants import DAY_US, parse_instant
 from auditdesk.domain.money import INT64_MAX
 from auditdesk.domain.personal import Remark, Remittance
@@ -37,9 +37,9 @@ def code(ask: Callable[[], object]) -> str:
 
 def move(
     kind: MoneyKind, amount_minor: int, *, when: When = WHEN, note: Note = NO_NOTE, **state: Any
-) -> Fact:
-    (fact,) = rules.move_money(account(**state), OWNER, kind, amount_minor, when=when, note=note)
-    return fact
+) -> NewEvent:
+    (new_event,) = rules.move_money(account(**state), OWNER, kind, amount_minor, when=when, note=note)
+    return new_event
 
 
 def transfer(sender: Any, receiver: Any, amount_minor: int, owners: Any = (OWNER, OWNER)) -> Any:
@@ -160,10 +160,10 @@ def test_a_value_date_that_is_none_is_refused_without_repeating_it() -> None:
 
 def test_free_text_travels_beside_the_event_and_never_in_it() -> None:
     note = Note(counterparty=" Gödecke ", memo="Miete\nMärz", reference="R-1")
-    fact = move("deposit", 1, note=note)
-    assert fact.personal == Remittance("Gödecke", "Miete\nMärz")
-    assert isinstance(fact.event, e.MoneyDeposited)
-    assert fact.event.reference == "R-1"
+    new_event = move("deposit", 1, note=note)
+    assert new_event.personal == Remittance("Gödecke", "Miete\nMärz")
+    assert isinstance(new_event.event, e.MoneyDeposited)
+    assert new_event.event.reference == "R-1"
     assert move("deposit", 1).personal is None
 
 
@@ -224,9 +224,9 @@ def test_a_transfer_takes_at_most_what_is_available() -> None:
 # --- overdraft ---------------------------------------------------------------------------
 
 
-def limit(limit_minor: int, **state: Any) -> Fact:
-    (fact,) = rules.set_overdraft_limit(account(**state), OWNER, limit_minor, when=WHEN)
-    return fact
+def limit(limit_minor: int, **state: Any) -> NewEvent:
+    (new_event,) = rules.set_overdraft_limit(account(**state), OWNER, limit_minor, when=WHEN)
+    return new_event
 
 
 def test_an_overdraft_limit_is_never_negative() -> None:
@@ -256,8 +256,8 @@ def test_a_freeze_needs_a_reason() -> None:
 
 
 def test_the_reason_of_a_freeze_travels_beside_it() -> None:
-    (fact,) = rules.freeze(account(), OWNER, "debits", " Order 7 ", when=WHEN)
-    assert fact == Fact(e.AccountFrozen(blocks="debits"), Remark("Order 7"))
+    (new_event,) = rules.freeze(account(), OWNER, "debits", " Order 7 ", when=WHEN)
+    assert new_event == NewEvent(e.AccountFrozen(blocks="debits"), Remark("Order 7"))
 
 
 @pytest.mark.parametrize(
@@ -295,8 +295,8 @@ def test_what_is_no_block_is_refused_before_it_could_be_recorded(blocks: Any) ->
 
 def test_an_account_is_opened_in_a_currency_of_iso_4217() -> None:
     assert code(lambda: rules.open_account(OWNER, "eur")) == "currency_unknown"
-    (fact,) = rules.open_account(OWNER, "JPY", overdraft_limit_minor=5, reference=" A-1 ")
-    assert fact == Fact(
+    (new_event,) = rules.open_account(OWNER, "JPY", overdraft_limit_minor=5, reference=" A-1 ")
+    assert new_event == NewEvent(
         e.AccountOpened(customer="C-00001", currency="JPY", overdraft_limit_minor=5, reference="A-1")
     )
 
@@ -310,12 +310,14 @@ def test_an_account_is_not_opened_with_an_impossible_overdraft(limit_minor: int,
     assert code(lambda: rules.open_account(OWNER, "EUR", overdraft_limit_minor=limit_minor)) == refused
 
 
-def close(*, pay_out: bool = False, reason: str = "", **state: Any) -> tuple[Fact, ...]:
+def close(*, pay_out: bool = False, reason: str = "", **state: Any) -> tuple[NewEvent, ...]:
     return rules.close(account(**state), OWNER, pay_out=pay_out, reason=reason, when=WHEN)
 
 
 def test_an_account_closes_at_a_balance_of_exactly_zero() -> None:
-    assert close(balance_minor=0, reason=" Moves away ") == (Fact(e.AccountClosed(), Remark("Moves away")),)
+    assert close(balance_minor=0, reason=" Moves away ") == (
+        NewEvent(e.AccountClosed(), Remark("Moves away")),
+    )
     assert code(close) == "balance_not_zero"
     assert code(lambda: close(balance_minor=-1, pay_out=True)) == "balance_not_zero"
 

@@ -13,7 +13,7 @@ from auditdesk.domain.commands import customer as rules
 from auditdesk.domain.commands.account import When
 from auditdesk.domain.customer import apply
 from auditdesk.domain.errors import Refused
-from auditdesk.domain.facts import Fact
+from auditdesk.domain.events import NewEvent
 from auditdesk.domain.personal import (
     KEY_LOST,
     REDACTED,
@@ -39,12 +39,12 @@ def code(ask: Callable[[], object]) -> str:
 
 
 def register(**changes: Any) -> PersonalDetails:
-    (fact,) = rules.register(replace(DETAILS, **changes), reference="", when=WHEN)
-    assert isinstance(fact.personal, PersonalDetails)
-    return fact.personal
+    (new_event,) = rules.register(replace(DETAILS, **changes), reference="", when=WHEN)
+    assert isinstance(new_event.personal, PersonalDetails)
+    return new_event.personal
 
 
-CHANGES: Final[dict[str, Callable[..., tuple[Fact, ...]]]] = {
+CHANGES: Final[dict[str, Callable[..., tuple[NewEvent, ...]]]] = {
     "rename": lambda state, when: rules.rename(state, "Åsa Lindqvist", when=when),
     "address": lambda state, when: rules.change_address(state, Address(city="Cork"), when=when),
     "contact": lambda state, when: rules.change_contact(state, Contact(phone="1"), when=when),
@@ -58,8 +58,8 @@ readable_change = pytest.mark.parametrize("change", list(CHANGES.values())[:3], 
 
 
 def test_what_is_registered_travels_beside_the_event() -> None:
-    (fact,) = rules.register(DETAILS, reference=" K-1 ", when=WHEN)
-    assert fact == Fact(e.CustomerRegistered(reference="K-1"), DETAILS)
+    (new_event,) = rules.register(DETAILS, reference=" K-1 ", when=WHEN)
+    assert new_event == NewEvent(e.CustomerRegistered(reference="K-1"), DETAILS)
 
 
 @pytest.mark.parametrize("name", ["", "   ", "\N{ZERO WIDTH SPACE}"])
@@ -109,12 +109,12 @@ def test_a_street_may_have_several_lines_and_a_city_may_not() -> None:
 
 
 def test_a_change_is_one_fact_with_what_is_new_beside_it() -> None:
-    facts = [change(customer(), WHEN)[0] for change in CHANGES.values()]
-    assert facts == [
-        Fact(e.CustomerRenamed(), PersonName("Åsa Lindqvist")),
-        Fact(e.AddressChanged(), Address(city="Cork")),
-        Fact(e.ContactDetailsChanged(), Contact(phone="1")),
-        Fact(e.ErasureRequested(reason="Letter 7")),
+    new_events = [change(customer(), WHEN)[0] for change in CHANGES.values()]
+    assert new_events == [
+        NewEvent(e.CustomerRenamed(), PersonName("Åsa Lindqvist")),
+        NewEvent(e.AddressChanged(), Address(city="Cork")),
+        NewEvent(e.ContactDetailsChanged(), Contact(phone="1")),
+        NewEvent(e.ErasureRequested(reason="Letter 7")),
     ]
 
 
@@ -154,14 +154,14 @@ def test_an_address_without_anything_in_it_is_missing() -> None:
 
 
 def test_contact_details_may_be_taken_away() -> None:
-    (fact,) = rules.change_contact(customer(), Contact(), when=WHEN)
-    assert fact.personal == Contact()
+    (new_event,) = rules.change_contact(customer(), Contact(), when=WHEN)
+    assert new_event.personal == Contact()
 
 
 # --- erasure -----------------------------------------------------------------------------
 
 
-def erase(reason: str, **known: Any) -> tuple[Fact, ...]:
+def erase(reason: str, **known: Any) -> tuple[NewEvent, ...]:
     return rules.request_erasure(customer(**known), (), reason, when=WHEN)
 
 
@@ -210,7 +210,7 @@ def test_names_are_found_in_any_script_and_joint(name: str, reason: str) -> None
 
 @pytest.mark.parametrize("reason", ["Letter of 2025-03-14", "Request 17/2025, see file A", "顧客の依頼"])
 def test_a_reason_that_refers_to_a_letter_is_kept(reason: str) -> None:
-    assert erase(reason) == (Fact(e.ErasureRequested(reason=reason)),)
+    assert erase(reason) == (NewEvent(e.ErasureRequested(reason=reason)),)
 
 
 def test_a_short_house_number_does_not_forbid_every_reason_with_that_figure() -> None:
@@ -225,7 +225,7 @@ def test_who_cannot_read_the_person_may_still_forget_him() -> None:
 def test_a_legal_hold_is_placed_once_and_released_once() -> None:
     jane = customer()
     (placed,) = rules.set_legal_hold(jane, " court order ", held=True, when=WHEN)
-    assert placed == Fact(e.LegalHoldPlaced(), Remark("court order"))
+    assert placed == NewEvent(e.LegalHoldPlaced(), Remark("court order"))
     held = apply(jane.number, jane, placed.event, placed.personal, WHEN.booked_at_us)
     assert held.held_since_us == WHEN.booked_at_us
     assert code(lambda: rules.set_legal_hold(held, "again", held=True, when=WHEN)) == "already_held"

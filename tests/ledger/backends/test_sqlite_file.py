@@ -19,7 +19,7 @@ from auditdesk.domain.errors import (
     NotALedger,
     Refused,
 )
-from auditdesk.domain.facts import Fact
+from auditdesk.domain.events import NewEvent
 from auditdesk.ledger.backends import sqlite as engines
 from auditdesk.ledger.backends.sqlite import DRIVER
 from auditdesk.ledger.ledger import Ledger, StreamAppend
@@ -30,11 +30,11 @@ import sys, time
 from contextlib import closing
 from pathlib import Path
 from auditdesk.domain import events as e
-from auditdesk.domain.facts import Fact
+from auditdesk.domain.events import NewEvent
 from auditdesk.ledger.ledger import Ledger, StreamAppend
 ledger = Ledger.open(Path(sys.argv[1]), clock=lambda: time.time_ns() // 1000)
 for number in range(100):
-    fact = Fact(e.CommandRefused("deposit", "", "frozen", "No."))
+    fact = NewEvent(e.CommandRefused("deposit", "", "frozen", "No."))
     append = StreamAppend("bank", None, [fact], ledger.now_us(), None)
     ledger.append([append], operator=sys.argv[2], command_id=f"{sys.argv[2]}-{number}")
 ledger.close()
@@ -42,9 +42,11 @@ ledger.close()
 
 
 def append_one(ledger: Ledger, command_id: str) -> None:
-    fact = Fact(e.CommandRefused("deposit", "", "frozen", "No."))
+    new_event = NewEvent(e.CommandRefused("deposit", "", "frozen", "No."))
     ledger.append(
-        [StreamAppend("bank", None, [fact], ledger.now_us(), None)], operator="ana", command_id=command_id
+        [StreamAppend("bank", None, [new_event], ledger.now_us(), None)],
+        operator="ana",
+        command_id=command_id,
     )
 
 
@@ -178,7 +180,7 @@ def test_two_processes_append_side_by_side_and_lose_nothing(ledger: Ledger) -> N
 
 
 def test_the_settings_that_lose_nothing_are_in_force(ledger: Ledger) -> None:
-    with ledger.look() as connection:
+    with ledger.view() as connection:
         found = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
             for name in (

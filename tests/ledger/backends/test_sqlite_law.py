@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from auditdesk.domain import events as e
-from auditdesk.domain.facts import Fact
+from auditdesk.domain.events import NewEvent
 from auditdesk.ledger.backends.sqlite import DRIVER, faults
 from auditdesk.ledger.envelope import Envelope, leaf_entry, leaf_hash
 from auditdesk.ledger.ledger import Ledger, StreamAppend
@@ -21,9 +21,9 @@ payload, sealed, commitment, leaf_hash FROM events WHERE position = 1"""
 
 @pytest.fixture
 def file(ledger: Ledger, tmp_path: Path) -> Path:
-    fact = Fact(e.CommandRefused("deposit", "", "frozen", "No."))
+    new_event = NewEvent(e.CommandRefused("deposit", "", "frozen", "No."))
     for number in (1, 2):
-        append = StreamAppend("operator/ana", None, [fact], ledger.now_us(), None)
+        append = StreamAppend("operator/ana", None, [new_event], ledger.now_us(), None)
         ledger.append([append], operator="ana", command_id=f"c{number}")
     return tmp_path / "ledger.db"
 

@@ -193,7 +193,7 @@ def test_a_viewer_without_keys_can_write_nothing(bank: Workspace, account: str) 
 def test_a_command_that_loses_many_races_is_decided_anew_until_it_wins(
     session: Session, account: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ledger = session.books.ledger
+    ledger = session.context.ledger
     lost: list[int] = []
     append = ledger.append
 

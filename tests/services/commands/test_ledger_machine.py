@@ -54,7 +54,7 @@ class ModelAccount:
         self.balances.append(self.balance)
 
 
-class Books(NamedTuple):
+class OperatorContext(NamedTuple):
     """The machine's view of the system under test."""
 
     workspace: Workspace
@@ -81,24 +81,24 @@ class LedgerMachine(RuleBasedStateMachine):
             clock=self.clock,
             kdf=CHEAP_KDF,
         ).close()
-        self.books = self._open()
+        self.context = self._open()
 
     def teardown(self) -> None:
-        self.books.workspace.close()
+        self.context.workspace.close()
         shutil.rmtree(self.folder)
 
-    def _open(self) -> Books:
+    def _open(self) -> OperatorContext:
         workspace = open_workspace(self.folder / "bank", clock=self.clock)
-        return Books(workspace, workspace.sign_in("ana", "x"))
+        return OperatorContext(workspace, workspace.sign_in("ana", "x"))
 
     @initialize(target=customers)
     def first_customer(self) -> str:
-        return self.books.session.desk.register_customer(PersonalDetails(name="First Person")).number
+        return self.context.session.desk.register_customer(PersonalDetails(name="First Person")).number
 
     @rule(target=customers, name=st.text(alphabet="abcdeé ", min_size=1, max_size=12))
     def register(self, name: str) -> object:
         try:
-            return self.books.session.desk.register_customer(PersonalDetails(name=name)).number
+            return self.context.session.desk.register_customer(PersonalDetails(name=name)).number
         except Refused as refused:
             assert refused.code == "text_missing"
             return multiple()
@@ -106,7 +106,9 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(target=accounts, customer=customers, limit=st.integers(min_value=0, max_value=5_000))
     def open_account(self, customer: str, limit: int) -> object:
         try:
-            number = self.books.session.desk.open_account(customer, "EUR", overdraft_limit_minor=limit).number
+            number = self.context.session.desk.open_account(
+                customer, "EUR", overdraft_limit_minor=limit
+            ).number
         except Refused as refused:
             assert (refused.code, customer in self.forgotten) == ("customer_erased", True)
             return multiple()
@@ -177,7 +179,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def forget(self, customer: str) -> None:
         still_open = any(m.owner == customer and not m.closed for m in self.model.values())
         try:
-            self.books.session.forgetting.forget(customer, "case 1")
+            self.context.session.forgetting.forget(customer, "case 1")
         except Refused as refused:
             assert (refused.code, still_open) == ("open_account", True)
         else:
@@ -186,8 +188,8 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule()
     def reopen(self) -> None:
-        self.books.workspace.close()
-        self.books = self._open()
+        self.context.workspace.close()
+        self.context = self._open()
 
     @rule(days=st.integers(min_value=-3, max_value=40))
     def let_time_pass(self, days: int) -> None:
@@ -199,20 +201,20 @@ class LedgerMachine(RuleBasedStateMachine):
         account = data.draw(st.sampled_from(sorted(self.model)))
         balances = self.model[account].balances
         version = data.draw(st.integers(min_value=1, max_value=len(balances)))
-        view = self.books.session.history.account_at(account, AtVersion(version))
+        view = self.context.session.history.account_at(account, AtVersion(version))
         assert view.state.balance_minor == balances[version - 1]
         assert view.versions == len(balances)
 
     @invariant()
     def every_account_and_customer_is_as_the_model_says(self) -> None:
-        for line in self.books.session.directory.accounts():
+        for line in self.context.session.directory.accounts():
             assert line.balance_minor == self.model[line.number].balance
             assert (line.status == "closed") == self.model[line.number].closed
             assert isinstance(line.customer_name, Mask) == (line.customer in self.forgotten)
 
     def _accepts(self, command: object) -> bool:
         try:
-            command(self.books.session.desk)  # type: ignore[operator]
+            command(self.context.session.desk)  # type: ignore[operator]
         except Refused:
             return False
         return True

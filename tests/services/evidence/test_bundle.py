@@ -28,11 +28,11 @@ def paid(session: Session, account: str) -> str:
 
 @pytest.fixture
 def saved(session: Session, paid: str, tmp_path: Path) -> EvidenceResult:
-    return Evidence(session.books).save(paid, 2, tmp_path / "evidence.zip", with_opening=False)
+    return Evidence(session.context).save(paid, 2, tmp_path / "evidence.zip", with_opening=False)
 
 
 def exports(session: Session) -> list[e.ReportExported]:
-    events = [envelope.event() for envelope in session.books.ledger.log(types=(e.ReportExported.TAG,))]
+    events = [envelope.event() for envelope in session.context.ledger.log(types=(e.ReportExported.TAG,))]
     return [event for event in events if isinstance(event, e.ReportExported)]
 
 
@@ -52,7 +52,7 @@ def test_evidence_proves_its_event_and_shows_nothing_personal(
 def test_the_opening_is_in_it_when_asked_for_and_that_is_recorded(
     session: Session, paid: str, tmp_path: Path
 ) -> None:
-    made = Evidence(session.books).save(paid, 2, tmp_path / "opened.zip", with_opening=True)
+    made = Evidence(session.context).save(paid, 2, tmp_path / "opened.zip", with_opening=True)
     assert made.opened
     assert check(made.path).personal == '{"counterparty":"Employer","memo":"wages"}'
     (recorded,) = exports(session)
@@ -70,7 +70,7 @@ def test_it_is_small_without_the_program(saved: EvidenceResult) -> None:
 def test_a_folder_holds_the_same_and_checks_itself_without_auditdesk(
     session: Session, paid: str, tmp_path: Path
 ) -> None:
-    made = Evidence(session.books).save(paid, 1, tmp_path / "evidence", with_opening=False)
+    made = Evidence(session.context).save(paid, 1, tmp_path / "evidence", with_opening=False)
     program = tmp_path / "evidence" / "check_evidence.py"
     command = [sys.executable, "-I", "-S", str(program), "--key", made.vkey]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
@@ -79,7 +79,7 @@ def test_a_folder_holds_the_same_and_checks_itself_without_auditdesk(
 
 
 def test_a_customers_event_is_named_by_its_stream(session: Session, jane: str, tmp_path: Path) -> None:
-    made = Evidence(session.books).save(f"customer/{jane}", 1, tmp_path / "c.zip", with_opening=False)
+    made = Evidence(session.context).save(f"customer/{jane}", 1, tmp_path / "c.zip", with_opening=False)
     assert check(made.path).event["type"] == "CustomerRegistered"
 
 
@@ -87,8 +87,8 @@ def test_what_is_already_covered_by_a_checkpoint_needs_no_new_one(
     session: Session, saved: EvidenceResult, paid: str, tmp_path: Path
 ) -> None:
     session.desk.deposit(paid, 1_00)
-    older = Evidence(session.books).save(paid, 1, tmp_path / "older.zip", with_opening=False)
-    newer = Evidence(session.books).save(paid, 3, tmp_path / "newer.zip", with_opening=False)
+    older = Evidence(session.context).save(paid, 1, tmp_path / "older.zip", with_opening=False)
+    newer = Evidence(session.context).save(paid, 3, tmp_path / "newer.zip", with_opening=False)
     assert older.log_size == saved.log_size < newer.log_size
     assert check(older.path, saved.vkey).size == saved.log_size
 
@@ -96,11 +96,11 @@ def test_what_is_already_covered_by_a_checkpoint_needs_no_new_one(
 def test_evidence_given_before_a_new_signing_key_still_proves(
     session: Session, saved: EvidenceResult, paid: str, tmp_path: Path
 ) -> None:
-    assert session.books.unlocked is not None
-    session.books.unlocked.rotate_signing_key()
+    assert session.context.keyring is not None
+    session.context.keyring.rotate_signing_key()
     session.desk.deposit(paid, 1_00)
-    after = Evidence(session.books).save(paid, 3, tmp_path / "after.zip", with_opening=False)
-    again = Evidence(session.books).save(paid, 2, tmp_path / "again.zip", with_opening=False)
+    after = Evidence(session.context).save(paid, 3, tmp_path / "after.zip", with_opening=False)
+    again = Evidence(session.context).save(paid, 2, tmp_path / "again.zip", with_opening=False)
     assert after.vkey != saved.vkey
     assert again.vkey == after.vkey
     assert check(saved.path, saved.vkey).event["version"] == 2
@@ -119,11 +119,11 @@ def test_altered_in_a_byte_it_is_refused(saved: EvidenceResult, place: float) ->
 
 
 def test_no_evidence_is_given_for_a_row_that_was_altered(session: Session, paid: str, tmp_path: Path) -> None:
-    with session.books.ledger._engine.begin() as connection:
+    with session.context.ledger._engine.begin() as connection:
         connection.exec_driver_sql("DROP TRIGGER events_are_never_updated")
         connection.exec_driver_sql("UPDATE events SET operator = 'eva' WHERE position = 4")
     with pytest.raises(ProofError) as refused:
-        Evidence(session.books).save(paid, 2, tmp_path / "evidence.zip", with_opening=False)
+        Evidence(session.context).save(paid, 2, tmp_path / "evidence.zip", with_opening=False)
     assert refused.value.code == "event_altered"
     assert list(tmp_path.glob("*evidence*")) == []
 
@@ -132,9 +132,9 @@ def test_nobody_opens_what_is_erased(session: Session, paid: str, jane: str, tmp
     session.desk.close_account(paid, pay_out=True)
     session.forgetting.forget(jane, "letter 12")
     with pytest.raises(Refused, match="erased 2025-01-06") as refused:
-        Evidence(session.books).save(paid, 2, tmp_path / "evidence.zip", with_opening=True)
+        Evidence(session.context).save(paid, 2, tmp_path / "evidence.zip", with_opening=True)
     assert refused.value.code == "opening_refused"
-    made = Evidence(session.books).save(paid, 2, tmp_path / "evidence.zip", with_opening=False)
+    made = Evidence(session.context).save(paid, 2, tmp_path / "evidence.zip", with_opening=False)
     assert check(made.path).personal is None
 
 
@@ -142,7 +142,7 @@ def test_without_the_keys_nothing_is_opened(
     bank: Workspace, saved: EvidenceResult, paid: str, tmp_path: Path
 ) -> None:
     viewer = bank.sign_in_redacted()
-    evidence = Evidence(viewer.books)
+    evidence = Evidence(viewer.context)
     with pytest.raises(VaultLocked):
         evidence.save(paid, 2, tmp_path / "v.zip", with_opening=True)
     made = evidence.save(paid, 2, tmp_path / "v.zip", with_opening=False)
@@ -171,7 +171,7 @@ def test_each_reason_not_to_write_evidence_has_its_word(
     code: str,
 ) -> None:
     with pytest.raises(Refused) as refused:
-        Evidence(session.books).save(target, version, tmp_path / name, with_opening=opening)
+        Evidence(session.context).save(target, version, tmp_path / name, with_opening=opening)
     assert refused.value.code == code
 
 

@@ -22,11 +22,11 @@ from tests.helpers import ManualClock
 
 @pytest.fixture
 def checkpoints(session: Session) -> Checkpoints:
-    return Checkpoints(session.books)
+    return Checkpoints(session.context)
 
 
 def tamper(session: Session, *statements: str) -> None:
-    connection: Any = DRIVER.connect(str(session.books.ledger.path))
+    connection: Any = DRIVER.connect(str(session.context.ledger.path))
     for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
         connection.execute(f"DROP TRIGGER {name}")
     for statement in statements:
@@ -44,14 +44,14 @@ def refused(action: Callable[[], object]) -> ProofError:
 def test_a_checkpoint_signs_size_and_root_and_is_kept_twice(
     session: Session, checkpoints: Checkpoints, account: str
 ) -> None:
-    books = session.books
+    context = session.context
     made = checkpoints.make()
-    assert books.vault is not None
-    believed = believed_checkpoint(books.vault, made.note.encode())
-    assert believed == (origin_of(books.ledger.ledger_id), books.ledger.head().position, made.root, ())
-    assert made.root == books.ledger.root()
+    assert context.vault is not None
+    believed = believed_checkpoint(context.vault, made.note.encode())
+    assert believed == (origin_of(context.ledger.ledger_id), context.ledger.head().position, made.root, ())
+    assert made.root == context.ledger.root()
     assert checkpoints.newest() == made
-    kept = books.vault.newest_checkpoint()
+    kept = context.vault.newest_checkpoint()
     assert kept is not None
     assert (kept.size, kept.note) == (made.size, made.note)
     assert account
@@ -66,7 +66,7 @@ def test_without_a_new_event_the_same_checkpoint_is_given_again(
     session.desk.deposit(account, 100)
     assert checkpoints.is_due()
     assert checkpoints.make().size == first.size + 1
-    assert len(session.books.ledger.checkpoints()) == 2
+    assert len(session.context.ledger.checkpoints()) == 2
 
 
 def test_a_day_is_closed_when_it_is_over(
@@ -83,7 +83,7 @@ def test_a_day_is_closed_when_it_is_over(
 def test_whoever_may_not_sign_is_refused(bank: Workspace) -> None:
     looker = bank.sign_in_redacted()
     with pytest.raises(VaultLocked):
-        Checkpoints(looker.books).make()
+        Checkpoints(looker.context).make()
 
 
 def test_a_log_that_was_cut_is_not_signed(session: Session, checkpoints: Checkpoints, account: str) -> None:
@@ -106,7 +106,7 @@ def test_a_log_that_was_rewritten_is_not_signed(
     checkpoints.make()
     tamper(session, "UPDATE events SET leaf_hash = zeroblob(32) WHERE position = 2")
     assert refused(checkpoints.make).code == "log_altered"
-    assert len(session.books.ledger.checkpoints()) == 1
+    assert len(session.context.ledger.checkpoints()) == 1
 
 
 def test_a_checkpoint_that_nobody_here_signed_is_not_believed(
@@ -123,8 +123,8 @@ def test_an_anchor_outlives_the_signing_key(
 ) -> None:
     anchor = tmp_path / "anchor.txt"
     made = checkpoints.save_anchor(anchor)
-    assert session.books.unlocked is not None
-    session.books.unlocked.rotate_signing_key()
+    assert session.context.keyring is not None
+    session.context.keyring.rotate_signing_key()
     session.desk.deposit(account, 100)
     assert checkpoints.check_anchor(anchor).root == made.root
     assert checkpoints.make().note.splitlines()[-1] != made.note.splitlines()[-1]
@@ -158,9 +158,9 @@ def test_an_anchor_of_another_bank_is_refused(
     again = bank.sign_in("ana", "correct horse")
     again.desk.deposit(account, 100)
     anchor = tmp_path / "anchor.txt"
-    size = Checkpoints(again.books).save_anchor(anchor).size
+    size = Checkpoints(again.context).save_anchor(anchor).size
     workspace = open_workspace(old)
-    rolled_back = Checkpoints(workspace.sign_in("ana", "correct horse").books)
+    rolled_back = Checkpoints(workspace.sign_in("ana", "correct horse").context)
     error = refused(lambda: rolled_back.check_anchor(anchor))
     workspace.close()
     assert error.code == "log_truncated"
@@ -170,7 +170,7 @@ def test_an_anchor_of_another_bank_is_refused(
 def test_a_ledger_that_can_only_be_looked_at_signs_nothing(
     session: Session, checkpoints: Checkpoints, account: str
 ) -> None:
-    session.books.ledger.distrust("It is damaged.")
+    session.context.ledger.distrust("It is damaged.")
     with pytest.raises(LedgerReadOnly, match="looked at"):
         checkpoints.make()
     assert checkpoints.newest() is None

@@ -43,7 +43,7 @@ def write_history(folder: Path, accounts: dict[str, list[Row]]) -> Path:
 
 
 def found(session: Session, account: str) -> list[tuple[str, int, int]]:
-    rows = Discrepancies(session.books).stated_discrepancies(account)
+    rows = Discrepancies(session.context).stated_discrepancies(account)
     return [(row.reference, row.gap_minor, row.jump_minor) for row in rows]
 
 
@@ -57,7 +57,7 @@ def test_the_row_that_opened_the_gap_is_named_and_not_those_after_it(
 ) -> None:
     rows: list[Row] = [(100, 100), (-30, 60), (5, 65), (5, 70)]
     session.importer.run(write_history(tmp_path / "h", {"A": rows}))
-    (row,) = Discrepancies(session.books).stated_discrepancies("A")
+    (row,) = Discrepancies(session.context).stated_discrepancies("A")
     assert (row.account, row.reference, row.version) == ("10-00001", "A-2", 3)
     assert (row.stated_minor, row.replayed_minor, row.gap_minor, row.jump_minor) == (60, 70, -10, -10)
     envelope = session.history.event("account/10-00001", 3).envelope
@@ -86,7 +86,7 @@ def test_what_was_booked_here_afterwards_states_nothing(session: Session, tmp_pa
 def test_one_pass_over_the_log_finds_the_same_as_account_by_account(session: Session, tmp_path: Path) -> None:
     history = write_history(tmp_path / "h", {"A": [(9, 9), (9, 17)], "B": [(5, 6), (5, 11)], "C": [(1, 1)]})
     session.importer.run(history)
-    finder = Discrepancies(session.books)
+    finder = Discrepancies(session.context)
     singly = [row for name in ("A", "B", "C") for row in finder.stated_discrepancies(name)]
     assert sorted(finder.all_stated_discrepancies()) == sorted(singly)
     assert [row.reference for row in singly] == ["A-2", "B-1"]
@@ -94,7 +94,7 @@ def test_one_pass_over_the_log_finds_the_same_as_account_by_account(session: Ses
 
 def test_an_account_that_is_not_there_is_refused(session: Session) -> None:
     with pytest.raises(Refused) as refused:
-        Discrepancies(session.books).stated_discrepancies("nobody")
+        Discrepancies(session.context).stated_discrepancies("nobody")
     assert refused.value.code == "account_unknown"
 
 
@@ -107,7 +107,7 @@ def test_looking_can_be_cancelled(session: Session, account: str) -> None:
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        Discrepancies(session.books).stated_discrepancies(account, progress=CancelAtOnce())
+        Discrepancies(session.context).stated_discrepancies(account, progress=CancelAtOnce())
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -159,12 +159,12 @@ def berka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
 
 def test_berkas_old_rounding_is_found_row_by_row(berka: Session) -> None:
     """README of the data: 243 rows are stated 0.10 lower and 154 rows 0.10 higher than they should be."""
-    jumps = Counter(row.jump_minor for row in Discrepancies(berka.books).all_stated_discrepancies())
+    jumps = Counter(row.jump_minor for row in Discrepancies(berka.context).all_stated_discrepancies())
     assert jumps == {-TENTH: 243, TENTH: 154}
 
 
 def test_berkas_accounts_have_the_same_singly(berka: Session) -> None:
-    finder = Discrepancies(berka.books)
+    finder = Discrepancies(berka.context)
     together = Counter(row.account for row in finder.all_stated_discrepancies())
     for row in berka.directory.accounts():
         assert len(finder.stated_discrepancies(row.number)) == together[row.number]

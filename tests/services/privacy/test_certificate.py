@@ -50,15 +50,15 @@ def altered(raw: bytes, **changes: Any) -> bytes:
 def test_a_certificate_says_who_was_forgotten_why_by_whom_and_what_it_covered(
     session: Session, raw: bytes, erasure: Erasure, account: str
 ) -> None:
-    assert session.books.vault is not None
-    found = check_certificate(raw, keys_of(session.books.vault))
+    assert session.context.vault is not None
+    found = check_certificate(raw, keys_of(session.context.vault))
     assert (found.customer, found.reason) == (erasure.customer, "letter 2025/17")
     assert (found.requested_by, found.done_by, found.bank) == ("ana", "ana", "Riverside Savings")
     assert (found.accounts, found.sealed_events) == ((account,), erasure.sealed_events)
     assert found.key_fingerprint == erasure.key_id
-    assert found.size_after == session.books.ledger.head().position
+    assert found.size_after == session.context.ledger.head().position
     assert found.size_before == found.size_after - 2
-    assert found.root_after == session.books.ledger.root(found.size_after).hex()
+    assert found.root_after == session.context.ledger.root(found.size_after).hex()
     assert found.requested_at < found.forgotten_at < found.issued_at
     assert b"Jane" not in raw
 
@@ -91,8 +91,8 @@ def test_each_other_way_to_fail_has_its_code(raw: bytes, session: Session) -> No
     assert code_of(raw + b" ") == "certificate_form"
     assert code_of(b"\xff") == "certificate_form"
     assert code_of(raw.replace(b'"consistency": [', b'"consistency": [\n"zz",')) == "certificate_form"
-    assert session.books.unlocked is not None
-    session.books.unlocked.rotate_signing_key()
+    assert session.context.keyring is not None
+    session.context.keyring.rotate_signing_key()
     newer = json.loads(to_bytes(session.certificates.make("C-00001")))["key"]
     assert code_of(raw, newer) == "unknown_signer"
     assert check_certificate(raw, [parse_vkey(key), parse_vkey(newer)]).customer == "C-00001"
@@ -105,7 +105,7 @@ def test_only_the_forgotten_get_one_and_only_from_who_may_sign(
         session.certificates.make(jane)
     assert refused.value.code == "not_forgotten"
     with pytest.raises(VaultLocked):
-        Certificates(bank.sign_in_redacted().books).make(jane)
+        Certificates(bank.sign_in_redacted().context).make(jane)
 
 
 def test_a_certificate_is_written_as_json(session: Session, erasure: Erasure, tmp_path: Path) -> None:

@@ -160,9 +160,9 @@ def test_a_restored_vault_brings_nobody_back(
     assert str(again.history.customer_at(jane).state.personal).startswith("erased 2025")
     assert str(again.history.customer_at(late).state.personal) == "KEY LOST"
     assert any(jane in warning for warning in reopened.warnings)
-    assert again.books.unlocked is not None
+    assert again.context.keyring is not None
     with pytest.raises(KeyLost):
-        again.books.unlocked.open(late, f"customer/{late}", 1, b"\x01" + bytes(60), kind="event")
+        again.context.keyring.open(late, f"customer/{late}", 1, b"\x01" + bytes(60), kind="event")
     reopened.close()
 
 

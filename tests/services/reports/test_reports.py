@@ -11,7 +11,7 @@ import pytest
 from auditdesk.domain import events as e
 from auditdesk.domain.commands.account import Note
 from auditdesk.domain.errors import Refused, VaultLocked
-from auditdesk.domain.facts import Fact
+from auditdesk.domain.events import NewEvent
 from auditdesk.domain.instants import DAY_US, day_of, to_iso
 from auditdesk.domain.moments import AtInstant, AtVersion
 from auditdesk.domain.personal import PersonalDetails
@@ -103,7 +103,7 @@ def test_the_manifest_lets_the_file_be_checked(
     assert (manifest["ledger_id"], manifest["bank"]) == (bank.ledger_id, bank.bank)
     assert (manifest["made_by"], manifest["personal_data"]) == ("ana", False)
     assert manifest["filters"] == {"account": busy, "booked_from": None, "booked_to": None}
-    assert manifest["last_position"] == session.books.ledger.head().position
+    assert manifest["last_position"] == session.context.ledger.head().position
     assert manifest["as_of"] == {"end_of_log": True, "clock": "recorded"}
 
 
@@ -188,7 +188,7 @@ def test_personal_columns_are_redacted_unless_revealed(session: Session, busy: s
 
 
 def test_only_a_revealing_export_is_recorded(session: Session, busy: str, out: Path) -> None:
-    ledger = session.books.ledger
+    ledger = session.context.ledger
     before = ledger.head().position
     session.reports.export("statement", out)
     assert ledger.head().position == before
@@ -251,10 +251,10 @@ def test_an_overdrawn_balance_is_a_number_and_not_text(session: Session, busy: s
 
 def test_more_rows_than_a_page_are_all_written(session: Session, jane: str, out: Path) -> None:
     account = session.desk.open_account(jane, "EUR").number
-    ledger = session.books.ledger
+    ledger = session.context.ledger
     state = ledger.replay_account(account)
-    facts = [Fact(e.MoneyDeposited(amount_minor=1, value_date="2025-01-06"))] * 12_345
-    append = StreamAppend(account_stream(account), state, facts, ledger.now_us(), None)
+    new_events = [NewEvent(e.MoneyDeposited(amount_minor=1, value_date="2025-01-06"))] * 12_345
+    append = StreamAppend(account_stream(account), state, new_events, ledger.now_us(), None)
     ledger.append([append], operator="ana", command_id="many")
     result = session.reports.export("statement", out, account=account)
     assert result.rows == 12_345

@@ -22,7 +22,7 @@ def test_a_new_signing_key_stands_between_two_checkpoints(session: Session, acco
     assert (retired.vkey, used) == (old.vkey, made)
     assert retired.retired_at_us is not None
     assert used.retired_at_us is None
-    ledger = session.books.ledger
+    ledger = session.context.ledger
     assert ledger.envelopes(operator_stream("ana"))[-1].event() == e.SigningKeyRotated(made.key_id)
     last, newest = ledger.checkpoints()[-2:]
     assert newest.size == ledger.head().position == last.size + 1
@@ -33,9 +33,9 @@ def test_old_evidence_still_verifies_after_the_signing_key_was_replaced(
     session: Session, account: str, tmp_path: Path
 ) -> None:
     session.desk.deposit(account, 100)
-    before = Evidence(session.books).save(account, 2, tmp_path / "before.zip", with_opening=False)
+    before = Evidence(session.context).save(account, 2, tmp_path / "before.zip", with_opening=False)
     made = session.operators.rotate_signing_key()
-    after = Evidence(session.books).save(account, 2, tmp_path / "after.zip", with_opening=False)
+    after = Evidence(session.context).save(account, 2, tmp_path / "after.zip", with_opening=False)
     published = [key.vkey for key in session.operators.public_keys]
     assert [before.vkey, after.vkey] == published
     assert after.vkey == made.vkey
@@ -47,10 +47,10 @@ def test_old_evidence_still_verifies_after_the_signing_key_was_replaced(
 def test_over_a_log_that_was_rewritten_the_key_stays(
     session: Session, account: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Checkpoints(session.books).make()
+    Checkpoints(session.context).make()
     session.desk.deposit(account, 100)
     before = session.operators.public_keys
-    monkeypatch.setattr(session.books.ledger, "root", lambda *_: b"\0" * 32)
+    monkeypatch.setattr(session.context.ledger, "root", lambda *_: b"\0" * 32)
     with pytest.raises(ProofError):
         session.operators.rotate_signing_key()
     assert session.operators.public_keys == before

@@ -77,11 +77,11 @@ def test_the_root_over_all_of_it_is_kept_as_by_one(bank: Path, monkeypatch: pyte
     monkeypatch.setattr(chain, "WORTH_A_PROCESS_EVENTS", 1)
     verified(bank)
     with closing(open_workspace(bank)) as workspace, closing(workspace.sign_in("ana", "x")) as session:
-        books = session.books
-        assert books.vault is not None
-        last = books.vault.last_verification()
+        context = session.context
+        assert context.vault is not None
+        last = context.vault.last_verification()
         assert last is not None
-        assert last.root == books.ledger.root(last.size)
+        assert last.root == context.ledger.root(last.size)
         assert session.verification.run(incremental=True).events == 0
 
 

@@ -196,8 +196,8 @@ def test_an_anchor_kept_elsewhere_tells_what_both_files_no_longer_can(bank: Path
         session.checkpoints.save_anchor(anchor_file)
     for _, session in opened(old):
         assert session.verification.run().clean
-        assert session.books.vault is not None
-        anchor = believed_checkpoint(session.books.vault, anchor_file.read_bytes())
+        assert session.context.vault is not None
+        anchor = believed_checkpoint(session.context.vault, anchor_file.read_bytes())
         (finding,) = session.verification.run(anchors=[anchor]).findings
     assert finding.kind == "log_truncated"
     assert "the anchor over 304 events" in finding.sentence
@@ -263,7 +263,7 @@ def test_reports_of_a_sound_ledger_name_root_and_checkpoint(bank: Path, tmp_path
     verified(bank)
     for _, session in opened(bank):
         result = session.reports.export("statement", tmp_path / "statement.csv", account=ACCOUNT)
-        root = session.books.ledger.root(303).hex()
+        root = session.context.ledger.root(303).hex()
     manifest = json.loads(result.manifest_path.read_text(encoding="utf-8"))
     assert manifest["verification"]["state"] == "nothing found"
     assert (manifest["verification"]["merkle_root"], manifest["verification"]["checkpoint"]) == (root, 303)

@@ -338,8 +338,8 @@ def test_a_key_that_came_back_for_the_forgotten_is_an_alarm(
     sessions = signed_in(copy)
     session = next(sessions)
     forget_the_second(session)
-    assert session.books.vault is not None
-    monkeypatch.setattr(session.books.vault, "key_subjects", lambda: frozenset({"C-00001", "C-00002"}))
+    assert session.context.vault is not None
+    monkeypatch.setattr(session.context.vault, "key_subjects", lambda: frozenset({"C-00001", "C-00002"}))
     (finding,) = session.verification.run().findings
     assert (finding.kind, finding.stream) == ("key_of_forgotten", "customer/C-00002")
     assert next(sessions, None) is None
@@ -365,10 +365,10 @@ class AtFirstReport:
 def test_what_is_booked_meanwhile_is_no_damage(copy: Path) -> None:
     sessions = signed_in(copy)
     session = next(sessions)
-    before = session.books.ledger.head().position
+    before = session.context.ledger.head().position
     report = session.verification.run(AtFirstReport(lambda: session.desk.deposit("A1", 500)))
     assert (report.findings, report.position) == ((), before)
-    assert session.books.ledger.head().position == before + 1
+    assert session.context.ledger.head().position == before + 1
     assert session.verification.run().position == before + 1
     assert next(sessions, None) is None
 
