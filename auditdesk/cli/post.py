@@ -62,7 +62,7 @@ def event_document(session: Session, view: EventView) -> Document:
         return {**document, "customer": number}
     state = session.history.account_at(number, AtVersion(envelope.version)).state
     if isinstance(view.event, e.MoneyEvent):
-        signed_minor = view.event.SIGN * view.event.amount_minor
+        signed_minor = view.event.signed_minor
         document["amount"] = format_amount(signed_minor, state.currency)
         document["value_date"] = view.event.value_date
     return {

@@ -87,13 +87,13 @@ def _stated(lines: list[_Line]) -> list[_Line]:
     balance_minor = 0
     stated = []
     for index, line in enumerate(lines):
-        amount_minor = told_minor = line.event.amount_minor
+        booked = told = line.event
         if index == wrong:
-            amount_minor, told_minor = BOOKED_MINOR, TOLD_MINOR
-        balance_minor += line.event.SIGN * told_minor
+            booked = replace(line.event, amount_minor=BOOKED_MINOR)
+            told = replace(line.event, amount_minor=TOLD_MINOR)
+        balance_minor += told.signed_minor
         event = replace(
-            line.event,
-            amount_minor=amount_minor,
+            booked,
             reference=f"{REFERENCE}/{index + 1:04d}",
             stated_balance_minor=balance_minor,
         )

@@ -73,7 +73,7 @@ def apply(number: str, state: Account | None, event: e.Event, booked_at_us: int)
             state,
             version=state.version + 1,
             last_booked_at_us=booked_at_us,
-            balance_minor=state.balance_minor + event.SIGN * event.amount_minor,
+            balance_minor=state.balance_minor + event.signed_minor,
         )
     folder = _FOLDERS.get(type(event))
     if folder is None:
@@ -95,7 +95,7 @@ def fold(number: str, state: Account | None, events: Iterable[tuple[e.Event, int
     for event, booked_at_us in events:
         if state is not None and isinstance(event, e.MoneyEvent):
             moves += 1
-            moved_minor += event.SIGN * event.amount_minor
+            moved_minor += event.signed_minor
             last_us = booked_at_us
             continue
         if state is not None and moves:

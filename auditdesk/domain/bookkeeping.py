@@ -59,7 +59,7 @@ def postings(account: str, event: e.Event) -> tuple[Posting, ...]:
     """The two postings of an event on the customer account `account`; none where no money moves."""
     if not isinstance(event, e.MoneyEvent):
         return ()
-    to_customer_minor = event.SIGN * event.amount_minor
+    to_customer_minor = event.signed_minor
     return (
         Posting(_COUNTERPART[type(event)], account, to_customer_minor),
         Posting(CUSTOMER_ACCOUNTS, account, -to_customer_minor),

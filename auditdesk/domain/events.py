@@ -137,6 +137,11 @@ class MoneyEvent(Event, frozen=True):
     imported: bool = False
     stated_balance_minor: int | None = None
 
+    @property
+    def signed_minor(self) -> int:
+        """What the event adds to its account's balance, in minor units: below zero where money leaves."""
+        return self.SIGN * self.amount_minor
+
 
 class MoneyDeposited(MoneyEvent, frozen=True):
     """Money was paid in."""

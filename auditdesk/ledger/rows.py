@@ -165,6 +165,6 @@ def entry_row(envelope: Envelope, event: MoneyEvent, state: Account) -> EntryRow
         envelope.position,
         envelope.booked_at_us,
         event.value_date,
-        event.SIGN * event.amount_minor,
+        event.signed_minor,
         state.balance_minor,
     )

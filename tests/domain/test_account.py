@@ -93,7 +93,7 @@ def test_whatever_is_asked_what_is_accepted_keeps_the_account_sound(wishes: list
             events += 1
             assert before.status == "open"
             if isinstance(event, e.MoneyEvent):
-                entries.append(event.SIGN * event.amount_minor)
+                entries.append(event.signed_minor)
         assert state.version == events
         assert state.balance_minor == sum(entries)
         assert state.balance_minor >= -state.overdraft_limit_minor
@@ -112,7 +112,9 @@ def test_an_account_begins_as_it_was_opened() -> None:
 
 @pytest.mark.parametrize("cls", e.MONEY_EVENTS)
 def test_money_moves_the_balance_by_its_sign(cls: type[e.MoneyEvent]) -> None:
-    state = apply("10-00001", account(), cls(amount_minor=300, value_date="2025-06-02"), NOW_US)
+    event = cls(amount_minor=300, value_date="2025-06-02")
+    state = apply("10-00001", account(), event, NOW_US)
+    assert event.signed_minor == cls.SIGN * 300
     assert state.balance_minor == 10_000 + cls.SIGN * 300
     assert (state.version, state.last_booked_at_us) == (3, NOW_US)
     assert cls.SIGN in (1, -1)

@@ -54,7 +54,7 @@ def test_debits_equal_credits_in_each_currency_whatever_happens(
     assert imbalance(balance) == {currency: 0 for currency, _ in history}
     for currency in {currency for currency, _ in history}:
         owed = balance[currency, "customer accounts"]
-        moved = sum(event.SIGN * event.amount_minor for other, event in history if other == currency)
+        moved = sum(event.signed_minor for other, event in history if other == currency)
         assert owed.credit_minor - owed.debit_minor == moved
 
 

@@ -27,6 +27,7 @@ from auditdesk.desktop.time.time_bar import TimeBar
 from auditdesk.desktop.time.time_keys import TimeKeys
 from auditdesk.desktop.time.time_slider import Mark
 from auditdesk.desktop.time.timeline import TimelineModel
+from auditdesk.domain import events as e
 from auditdesk.domain.account import Account
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import AuditdeskError
@@ -328,7 +329,6 @@ def _chips(counts: dict[str, int], total: int) -> list[Chip]:
 
 def _details(step: StepView) -> EventDetails:
     envelope, event, personal = step.event
-    amount_minor = getattr(event, "amount_minor", None)
     counterparty: str | Mask = ""
     memo: str | Mask = ""
     if isinstance(personal, Mask):
@@ -345,7 +345,7 @@ def _details(step: StepView) -> EventDetails:
         recorded_at_us=envelope.recorded_at_us,
         operator=envelope.operator,
         command_id=envelope.command_id,
-        amount_minor=None if amount_minor is None else amount_minor * getattr(event, "SIGN", 1),
+        amount_minor=event.signed_minor if isinstance(event, e.MoneyEvent) else None,
         balance_minor=step.after.balance_minor,
         stated_balance_minor=getattr(event, "stated_balance_minor", None),
         value_date=getattr(event, "value_date", ""),

@@ -66,7 +66,7 @@ def grants_words(*, may_reveal: bool, may_sign: bool) -> str:
 
 
 def _money_words(event: e.MoneyEvent, currency: str) -> str:
-    amount = formats.money_with_currency(event.SIGN * event.amount_minor, currency) if currency else ""
+    amount = formats.money_with_currency(event.signed_minor, currency) if currency else ""
     other = getattr(event, "other_account", "")
-    arrow = {-1: "→", 1: "←"}[event.SIGN] if other else ""
+    arrow = ("→" if event.signed_minor < 0 else "←") if other else ""
     return " ".join(part for part in (amount, arrow, other, event.reference) if part)

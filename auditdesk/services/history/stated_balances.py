@@ -79,7 +79,7 @@ def _jumps(envelopes: Iterable[Envelope]) -> Iterator[Discrepancy]:
         if not isinstance(event, e.MoneyEvent):
             continue
         stream = envelope.stream
-        replayed_minor = balances.get(stream, 0) + event.SIGN * event.amount_minor
+        replayed_minor = balances.get(stream, 0) + event.signed_minor
         balances[stream] = replayed_minor
         stated_minor = event.stated_balance_minor
         if stated_minor is None:

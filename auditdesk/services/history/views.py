@@ -115,7 +115,7 @@ def register_row(
         booked_at_us=envelope.booked_at_us,
         recorded_at_us=envelope.recorded_at_us,
         tag=envelope.type,
-        amount_minor=money.SIGN * money.amount_minor if money else None,
+        amount_minor=money.signed_minor if money else None,
         balance_minor=state.balance_minor,
         operator=envelope.operator,
         value_date=money.value_date if money else "",

@@ -149,7 +149,7 @@ def check_bookable(account: Account, event: e.MoneyEvent, booked_at_us: int) -> 
         raise Refused("booked_before_last", "booked before the last event that the account already has")
     if account.status != "open":
         raise Refused("account_closed", "the account is closed")
-    check_fits(account.balance_minor + event.SIGN * event.amount_minor)
+    check_fits(account.balance_minor + event.signed_minor)
 
 
 def quick_instant(text: str) -> int:

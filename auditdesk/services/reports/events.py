@@ -75,9 +75,9 @@ class EventLog:
         for envelope in self._envelopes():
             value_date = amount = currency = ""
             holding = holdings.get(envelope.stream)
-            if holding is not None and envelope.type in _SIGNS:
+            if holding is not None and envelope.type in _MONEY_TAGS:
                 event: Any = decode(envelope.type, envelope.schema, envelope.payload)
-                amount_minor = _SIGNS[envelope.type] * event.amount_minor
+                amount_minor = event.signed_minor
                 currency = holding.currency
                 value_date = event.value_date
                 amount = holding.decimal(amount_minor)
@@ -154,7 +154,7 @@ class EventLog:
             yield envelope
 
 
-_SIGNS: Final[dict[str, int]] = {cls.TAG: cls.SIGN for cls in e.MONEY_EVENTS}
+_MONEY_TAGS: Final = frozenset(cls.TAG for cls in e.MONEY_EVENTS)
 
 
 def _holding(row: AccountRow) -> Holding:

@@ -75,7 +75,7 @@ class Statement:
             if not isinstance(event, e.MoneyEvent):
                 continue
             amount = decimal(event.amount_minor)
-            signed_minor = event.SIGN * event.amount_minor
+            signed_minor = event.signed_minor
             balance_minor += signed_minor
             add(span.currency, signed_minor)
             counterparty, memo = self._remittance(envelope)
@@ -87,8 +87,8 @@ class Statement:
                 instant(envelope.booked_at_us),
                 event.value_date,
                 envelope.type,
-                "" if event.SIGN > 0 else amount,
-                amount if event.SIGN > 0 else "",
+                "" if signed_minor > 0 else amount,
+                amount if signed_minor > 0 else "",
                 decimal(balance_minor),
                 span.currency,
                 text(envelope.operator),

@@ -113,7 +113,7 @@ class Entries:
         for envelope in self._envelopes(account_stream(account)):
             event = envelope.event()
             if isinstance(event, e.MoneyEvent):
-                amount_minor = event.SIGN * event.amount_minor
+                amount_minor = event.signed_minor
                 balance_minor += amount_minor
                 yield EntryRow(
                     account,

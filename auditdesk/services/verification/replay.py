@@ -164,7 +164,7 @@ class Replay:
         return running
 
     def _move(self, running: _Running, event: e.MoneyEvent, envelope: Envelope) -> None:
-        amount_minor = event.SIGN * event.amount_minor
+        amount_minor = event.signed_minor
         running.moves += 1
         running.last_us = envelope.booked_at_us
         running.balance_minor = balance_minor = running.balance_minor + amount_minor
