@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from auditdesk.desktop.account.filter_chips import Chip
 from auditdesk.desktop.account.header import AccountHeader
-from auditdesk.desktop.account.register_model import RegisterModel
+from auditdesk.desktop.account.register_model import RegisterModel, money_bounds
 from auditdesk.desktop.account.register_view import RegisterView
 from auditdesk.desktop.account.state_lines import EventDetails
 from auditdesk.desktop.account.state_panel import StatePanel
@@ -151,6 +151,7 @@ class AccountPage(QWidget):
         self._marks = overview.marks
         self.register.set_chips(_chips(overview.counts, self.timeline.count))
         self.chart.set_series(overview.series, self.state.currency)
+        self.model.expect(money_bounds(overview.series))
         self._place_marks()
         self._show(self.timeline.version)
         self.overview_shown.emit()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -12,11 +12,13 @@ from PySide6.QtGui import QBrush, QColor, QFont
 from auditdesk.desktop.kit.paged_model import Column, Index, PagedTableModel, PageRequest
 from auditdesk.desktop.look.protocols import Colors, Formats
 from auditdesk.domain.personal import Mask
+from auditdesk.services.history.views import Bucket
 
 VERSION_ROLE: Final = int(Qt.ItemDataRole.UserRole) + 1
 FUTURE_ROLE: Final = VERSION_ROLE + 1
 CURRENT_ROLE: Final = VERSION_ROLE + 2
 MASK_ROLE: Final = VERSION_ROLE + 3
+MONEY_COLUMNS: Final = ("debit", "credit", "balance", "stated")
 _TEXT_ROLES: Final = (int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.TextAlignmentRole))
 
 
@@ -45,6 +47,13 @@ class RegisterLine(Protocol):
     def memo(self) -> str | Mask: ...
 
 
+_AMOUNTS: Final[dict[str, Callable[[RegisterLine], int | None]]] = {
+    "debit": lambda row: -min(row.amount_minor or 0, 0) or None,
+    "credit": lambda row: max(row.amount_minor or 0, 0) or None,
+    "balance": lambda row: row.balance_minor,
+    "stated": lambda row: row.stated_balance_minor,
+}
+
 FetchVersions = Callable[[Sequence[int]], Sequence[RegisterLine]]
 
 
@@ -65,14 +74,34 @@ def register_columns(tr: Callable[[str], str]) -> tuple[Column, ...]:
     )
 
 
+def money_bounds(series: Sequence[Bucket]) -> dict[str, tuple[int, ...]]:
+    """What no amount of an account lies outside of, by column, from its balance over its whole life.
+
+    An entry leads from one balance to the next: within a bucket it can't be larger than the way between
+    its lowest and its highest, and where a bucket is one entry it is just that way.
+    """
+    amounts, balance = [0], 0
+    for bucket in series:
+        if bucket.entries == 1:
+            amounts.append(bucket.last_minor - balance)
+        else:
+            span = max(bucket.max_minor, balance) - min(bucket.min_minor, balance)
+            amounts += [span, -span]
+        balance = bucket.last_minor
+    balances = [each for bucket in series for each in (bucket.min_minor, bucket.max_minor)]
+    return {"debit": (-min(amounts),), "credit": (max(amounts),), "balance": tuple(balances)}
+
+
 class RegisterModel(PagedTableModel[RegisterLine]):
     """The register of one account, whole or of some versions alone.
 
     `fetch(versions)` returns the rows of ascending versions. Rows after the timeline's version are
-    marked as the future, the row at it as the current one.
+    marked as the future, the row at it as the current one. `widest_changed`: an amount turned up that
+    needs more room than those before.
     """
 
     content_changed = Signal()
+    widest_changed = Signal()
 
     def __init__(
         self, fetch: FetchVersions, palette: Colors, formats: Formats, parent: QObject | None = None
@@ -84,6 +113,7 @@ class RegisterModel(PagedTableModel[RegisterLine]):
         self._total = 0
         self._versions: Sequence[int] | None = None
         self._current = 0
+        self._widest: dict[str, tuple[int, int]] = {}
         self._bold = QFont()
         self._bold.setBold(True)
         self._slanted = QFont()
@@ -105,11 +135,8 @@ class RegisterModel(PagedTableModel[RegisterLine]):
             "version": lambda row: str(row.version),
             "booked": lambda row: formats.instant(row.booked_at_us),
             "event": lambda row: formats.event_name(row.tag),
-            "debit": lambda row: self._money(-min(row.amount_minor or 0, 0) or None),
-            "credit": lambda row: self._money(max(row.amount_minor or 0, 0) or None),
-            "balance": lambda row: self._money(row.balance_minor),
-            "stated": lambda row: self._money(row.stated_balance_minor),
             "by": lambda row: row.operator,
+            **{key: self._writer_of(_AMOUNTS[key]) for key in MONEY_COLUMNS},
         }
         self.apply_theme(palette)
 
@@ -126,7 +153,9 @@ class RegisterModel(PagedTableModel[RegisterLine]):
     def load(self, count: int, currency: str) -> None:
         """Show the whole register of another account of `count` events."""
         self._total, self._currency, self._versions, self._current = count, currency, None, count
+        self._widest.clear()
         self.reset(count)
+        self.widest_changed.emit()
         self.content_changed.emit()
 
     def grow(self, count: int) -> None:
@@ -146,6 +175,20 @@ class RegisterModel(PagedTableModel[RegisterLine]):
         self._versions = versions
         self.reset(self._total if versions is None else len(versions))
         self.content_changed.emit()
+
+    def expect(self, amounts_minor: Mapping[str, Sequence[int]]) -> None:
+        """Amounts that stand in a column somewhere in the account, though perhaps out of sight."""
+        before = dict(self._widest)
+        for key, amounts in amounts_minor.items():
+            if amounts:
+                known = (*amounts, *self._widest.get(key, ()))
+                self._widest[key] = (min(known), max(known))
+        if before != self._widest:
+            self.widest_changed.emit()
+
+    def widest_texts(self, key: str) -> tuple[str, ...]:
+        """The texts of a money column among which the widest is; none while no amount is known."""
+        return tuple(self._money(amount_minor) for amount_minor in self._widest.get(key, ()))
 
     def set_current(self, version: int) -> None:
         """The timeline stands here now: grey what comes after."""
@@ -183,8 +226,19 @@ class RegisterModel(PagedTableModel[RegisterLine]):
 
     def _fetch_lines(self, request: PageRequest) -> Sequence[RegisterLine] | None:
         if self._versions is None:
-            return self._fetch(range(request.first, request.last + 1))
-        return self._fetch(self._versions[request.first - 1 : request.last])
+            rows = self._fetch(range(request.first, request.last + 1))
+        else:
+            rows = self._fetch(self._versions[request.first - 1 : request.last])
+        self.expect(
+            {
+                key: [amount for amount in map(_AMOUNTS[key], rows) if amount is not None]
+                for key in MONEY_COLUMNS
+            }
+        )
+        return rows
+
+    def _writer_of(self, amount_of: Callable[[RegisterLine], int | None]) -> Callable[[RegisterLine], str]:
+        return lambda row: self._money(amount_of(row))
 
     def _money(self, amount_minor: int | None) -> str:
         return "" if amount_minor is None else self._formats.money(amount_minor, self._currency)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -14,28 +14,21 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QStackedWidget,
+    QStyle,
     QTableView,
     QVBoxLayout,
     QWidget,
 )
 
 from auditdesk.desktop.account.filter_chips import Chip, FilterChips
-from auditdesk.desktop.account.register_model import CURRENT_ROLE, RegisterModel
+from auditdesk.desktop.account.register_model import CURRENT_ROLE, MONEY_COLUMNS, RegisterModel
 from auditdesk.desktop.time.timeline import TimelineModel
 
 ROW_PX: Final = 27
 FOLLOW_MS: Final = 40
-NARROW_PX: Final = 780
-NARROW_WIDTHS_PX: Final = {
-    "version": 48,
-    "booked": 124,
-    "event": 106,
-    "debit": 71,
-    "credit": 71,
-    "balance": 91,
-    "by": 50,
-    "memo": 50,
-}
+MONEY_GAP_PX: Final = 8
+NARROW_WIDTHS_PX: Final = {"version": 48, "booked": 124, "event": 106, "by": 50, "memo": 50}
+NARROW_HIDES: Final = ("counterparty", "by")  # the panel beside the register says both
 OPTIONAL_COLUMNS: Final = ("stated", "value_date")
 
 VersionsOf = Callable[[tuple[str, ...]], Sequence[int]]
@@ -81,27 +74,66 @@ class RegisterTable(QTableView):
         header.setStretchLastSection(True)
         header.setHighlightSections(False)
         header.setMinimumSectionSize(40)
+        self._register = model
         self._keys = [column.key for column in model.columns]
-        self._widths = [column.width for column in model.columns]
+        self._widths = {column.key: column.width for column in model.columns}
         self._narrow: bool | None = None
         for key in OPTIONAL_COLUMNS:
             self.setColumnHidden(self._keys.index(key), True)
-        self._fit(narrow=False)
+        self._fit_columns(narrow=False)
+        # An amount turns up while a page is painted, when no column may change.
+        model.widest_changed.connect(self._fit_money, Qt.ConnectionType.QueuedConnection)
+        header.sectionResized.connect(self._keep_money_whole)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where room is scarce counterparty and operator give way, so that the memo stays in sight."""
         super().resizeEvent(event)
-        narrow = self.viewport().width() < NARROW_PX
-        if narrow != self._narrow:
-            self._fit(narrow=narrow)
+        self._fit()
 
-    def _fit(self, *, narrow: bool) -> None:
+    @Slot()
+    def _fit_money(self) -> None:
+        """As wide as the widest amount, in the bold of the current row: money is never cut."""
+        for key in MONEY_COLUMNS:
+            self.setColumnWidth(self._keys.index(key), self._money_px(key))
+        self._fit()
+
+    def _fit(self) -> None:
+        wanted = sum(
+            self._money_px(key) if key in MONEY_COLUMNS else self._widths[key]
+            for key in self._keys
+            if key in NARROW_HIDES or not self.isColumnHidden(self._keys.index(key))
+        )
+        narrow = self.viewport().width() < wanted
+        if narrow != self._narrow:
+            self._fit_columns(narrow=narrow)
+
+    def _fit_columns(self, *, narrow: bool) -> None:
         """Widths that a person sets by hand hold until the table turns narrow or wide."""
         self._narrow = narrow
-        for index, (key, width) in enumerate(zip(self._keys, self._widths, strict=True)):
-            self.setColumnWidth(index, NARROW_WIDTHS_PX.get(key, width) if narrow else width)
-        for key in ("counterparty", "by"):  # the panel beside the register says both
+        for index, key in enumerate(self._keys):
+            if key in MONEY_COLUMNS:
+                width = self._money_px(key)
+            else:
+                width = NARROW_WIDTHS_PX.get(key, self._widths[key]) if narrow else self._widths[key]
+            self.setColumnWidth(index, width)
+        for key in NARROW_HIDES:
             self.setColumnHidden(self._keys.index(key), narrow)
+
+    def _money_px(self, key: str) -> int:
+        """The width that a money column needs, its heading too."""
+        bold = QFont(self.font())
+        bold.setBold(True)
+        metrics = QFontMetrics(bold)
+        heading = self._register.columns[self._keys.index(key)].heading
+        texts = (heading, *self._register.widest_texts(key))
+        margin = self.style().pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, None, self) + 1
+        return max(metrics.horizontalAdvance(text) for text in texts) + 2 * margin + MONEY_GAP_PX
+
+    @Slot(int, int, int)
+    def _keep_money_whole(self, index: int, _before: int, width: int) -> None:
+        """A hand may make a column of money wider, never so narrow that a figure is cut."""
+        if self._keys[index] in MONEY_COLUMNS and 0 < width < (needed := self._money_px(self._keys[index])):
+            self.setColumnWidth(index, needed)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Up, Down and pages walk the rows; the rest is the page's."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QGuiApplication
 from PySide6.QtTest import QTest
@@ -14,11 +15,18 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from auditdesk.desktop.account.filter_chips import Chip
-from auditdesk.desktop.account.register_model import CURRENT_ROLE, FUTURE_ROLE, MASK_ROLE, RegisterModel
+from auditdesk.desktop.account.register_model import (
+    CURRENT_ROLE,
+    FUTURE_ROLE,
+    MASK_ROLE,
+    RegisterModel,
+    money_bounds,
+)
 from auditdesk.desktop.account.register_view import RegisterView
 from auditdesk.desktop.time.timeline import TimelineModel
 from auditdesk.domain.instants import DAY_US, parse_instant
 from auditdesk.domain.personal import Mask
+from auditdesk.services.history.views import Bucket
 from tests.desktop.looks import DARK, FORMATS, LIGHT
 
 START_US = parse_instant("2020-01-01T09:12:00Z")
@@ -218,3 +226,45 @@ def test_new_events_appear_at_the_end(qtbot: QtBot) -> None:
     model.grow(11)
     timeline.extend(11)
     assert (model.rowCount(), view.table.currentIndex().row()) == (11, 10)
+
+
+def cut_money(view: RegisterView, model: RegisterModel, rows: Sequence[int]) -> list[str]:
+    """The amounts of these rows that are wider than their column."""
+    table = view.table
+    return [
+        str(index.data())
+        for row in rows
+        for key in ("debit", "credit", "balance")
+        for index in (model.index(row, column(model, key)),)
+        if table.sizeHintForIndex(index).width() > table.columnWidth(index.column())
+    ]
+
+
+@pytest.mark.parametrize("width", [380, 560, 810, 1400])
+def test_money_is_never_cut_however_narrow_the_register(qtbot: QtBot, width: int) -> None:
+    view, model, timeline = a_view(qtbot, 40)
+    view.resize(width, 320)
+    rich = [
+        line(version)._replace(amount_minor=sign * 99_999_999_999_99, balance_minor=-(2**62))
+        for version, sign in zip(range(1, 41), [1, -1] * 20, strict=True)
+    ]
+    model._fetch = lambda versions: [rich[version - 1] for version in versions]
+    model.load(40, "EUR")
+    timeline.load(40)
+    qtbot.waitUntil(lambda: not cut_money(view, model, range(40)))
+    view.table.setColumnWidth(column(model, "balance"), 30)
+    assert not cut_money(view, model, range(40)), "a hand made a figure too narrow to read"
+
+
+def test_money_has_room_before_its_row_is_in_sight(qtbot: QtBot) -> None:
+    view, model, _timeline = a_view(qtbot)
+    series = [
+        Bucket(1, 1, 7_050, 7_050, 7_050, 1, 0, 0),
+        Bucket(2, 40, -(10**15), 9_000, 5_000, 39, 0, 0),
+    ]
+    model.expect(money_bounds(series))
+    assert model.widest_texts("balance")[0].startswith("-1000000000")
+    needed = view.table.fontMetrics().horizontalAdvance(model.widest_texts("debit")[1])
+    qtbot.waitUntil(lambda: view.table.columnWidth(column(model, "debit")) > needed)
+    model.load(3, "EUR")
+    qtbot.waitUntil(lambda: view.table.columnWidth(column(model, "debit")) < needed)
