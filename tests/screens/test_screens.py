@@ -39,7 +39,7 @@ from tests.helpers import CHEAP_KDF
 OUT = Path(os.environ.get("AUDITDESK_SCREENS", Path(__file__).resolve().parents[2] / ".screens"))
 NOW_US = parse_instant("2026-06-30T15:00:00Z")
 SMALL = DemoScale(customers=24, accounts=30, deep_events=600)
-SIZES = ((1280, 800), (1920, 1080))
+SIZES = ((1280, 800), (1920, 1080), (1024, 700))
 
 
 @pytest.fixture(scope="session")

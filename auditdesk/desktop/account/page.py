@@ -7,7 +7,7 @@ from typing import Final, Literal, NamedTuple
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QIcon, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from auditdesk.desktop.account.filter_chips import Chip
 from auditdesk.desktop.account.header import AccountHeader
@@ -16,6 +16,7 @@ from auditdesk.desktop.account.register_view import RegisterView
 from auditdesk.desktop.account.state_lines import EventDetails
 from auditdesk.desktop.account.state_panel import StatePanel
 from auditdesk.desktop.kit.context import Context
+from auditdesk.desktop.kit.drawer import WithDrawer
 from auditdesk.desktop.kit.rights import why_not
 from auditdesk.desktop.kit.widgets import Banner, Card
 from auditdesk.desktop.look import formats
@@ -300,23 +301,21 @@ class AccountPage(QWidget):
         time_card.box.addWidget(self.bar)
         register_card.box.addWidget(self.register)
         panel_card.box.addWidget(self.panel)
-        panel_card.setFixedWidth(PANEL_PX)
         left = QSplitter(Qt.Orientation.Vertical)
         left.setObjectName("accountSplitter")
         left.setChildrenCollapsible(False)
         left.addWidget(time_card)
         left.addWidget(register_card)
         left.setSizes([340, 400])
-        body = QHBoxLayout()
-        body.setSpacing(10)
-        body.addWidget(left, 1)
-        body.addWidget(panel_card)
+        body = WithDrawer(left, panel_card, PANEL_PX)
+        body.folded.connect(self.header.state.setVisible)
+        self.header.state.toggled.connect(body.pull)
         page = QVBoxLayout(self)
         page.setContentsMargins(0, 0, 0, 0)
         page.setSpacing(10)
         page.addWidget(self.header)
         page.addWidget(self.banner)
-        page.addLayout(body, 1)
+        page.addWidget(body, 1)
 
 
 def _chips(counts: dict[str, int], total: int) -> list[Chip]:

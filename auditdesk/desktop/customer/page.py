@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from auditdesk.desktop.customer.history import CustomerHistory
 from auditdesk.desktop.kit.context import Context
 from auditdesk.desktop.kit.rights import why_only_look
-from auditdesk.desktop.kit.widgets import Banner, Card, PersonalLabel, Pill, button, label
+from auditdesk.desktop.kit.widgets import Banner, Card, Elided, PersonalLabel, Pill, button, label
 from auditdesk.desktop.look import formats
 from auditdesk.desktop.look.icons import icon
 from auditdesk.desktop.look.tokens import Palette
@@ -67,7 +67,9 @@ class CustomerPage(QWidget):
         self.banner = Banner("past", "history", palette)
         self.title = label(kind="title", name="customerNumber")
         self.pill = Pill()
-        self.about = label(kind="muted", name="customerAbout")
+        self.about = Elided()
+        self.about.setObjectName("customerAbout")
+        self.about.setProperty("muted", True)
         self.values = {key: PersonalLabel(f"customer_{key}") for key, _ in CAPTIONS}
         self.accounts = QListWidget()
         self.accounts.setObjectName("customerAccounts")
@@ -160,7 +162,7 @@ class CustomerPage(QWidget):
             self.pill.show_word("", "muted")
         reference = f" · {state.reference}" if state.reference else ""
         registered = formats.day(day_of(state.registered_at_us))
-        self.about.setText(self.tr("Registered {day}").format(day=registered) + reference)
+        self.about.set_full_text(self.tr("Registered {day}").format(day=registered) + reference)
         personal = state.personal
         for key, _ in CAPTIONS:
             self.values[key].show_personal(personal if isinstance(personal, Mask) else _value(personal, key))
@@ -226,15 +228,15 @@ class CustomerPage(QWidget):
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
-        for part in (self.title, self.pill, self.about):
-            head.addWidget(part)
-        head.addStretch(1)
+        head.addWidget(self.title)
+        head.addWidget(self.pill)
+        head.addWidget(self.about, 1)
+        for key in ("hold", "forget", "certificate"):
+            head.addWidget(self.buttons[key])
         commands = QHBoxLayout()
         for key in ("rename", "address", "contact", "open"):
             commands.addWidget(self.buttons[key])
         commands.addStretch(1)
-        for key in ("hold", "forget", "certificate"):
-            commands.addWidget(self.buttons[key])
         details = Card(margin=16)
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
