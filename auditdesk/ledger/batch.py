@@ -22,6 +22,7 @@ from auditdesk.ledger import schema, snapshots, tree
 from auditdesk.ledger import statements as prepared
 from auditdesk.ledger.backends.dialects import insert_many, upsert
 from auditdesk.ledger.envelope import Envelope, Sealer, leaf_hash
+from auditdesk.ledger.log import command_result, last_version, read_head
 from auditdesk.ledger.rows import (
     AccountRow,
     CustomerRow,
@@ -290,23 +291,6 @@ class Batch:
         row = snapshots.snapshot_row(state, envelope, sealer)
         if row is not None:
             self._rows[schema.snapshots].append(row)
-
-
-def read_head(connection: Connection) -> Head:
-    """Where the log ends."""
-    row = prepared.HEAD.first(connection)
-    return Head(*row) if row else Head(0, 0)
-
-
-def last_version(connection: Connection, stream: str) -> int:
-    """The stream's last version; 0 where it has no event."""
-    row = prepared.LAST_VERSION.first(connection, stream=stream)
-    return int(row[0]) if row and row[0] is not None else 0
-
-
-def command_result(connection: Connection, command_id: str) -> Outcome:
-    """What a command left in the log; nothing where it is unknown."""
-    return tuple(as_envelope(row) for row in prepared.COMMAND.all(connection, command_id=command_id))
 
 
 def _put_back(kept: dict[str, T], name: str, value: T | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Final, Self
 
@@ -14,21 +14,30 @@ from auditdesk.domain.errors import LedgerDamaged, LedgerReadOnly, Refused
 from auditdesk.domain.instants import to_iso
 from auditdesk.ledger import rebuild as rebuilding
 from auditdesk.ledger import schema
+from auditdesk.ledger.accounts import Accounts
 from auditdesk.ledger.backends import sqlite as engines
-from auditdesk.ledger.backends.dialects import insert_many, install_law
-from auditdesk.ledger.batch import Appended, Batch, StreamAppend, read_head
+from auditdesk.ledger.backends.dialects import install_law
+from auditdesk.ledger.backends.integrity import PageCheck
+from auditdesk.ledger.backends.shape import shape_differences
+from auditdesk.ledger.batch import Appended, Batch, StreamAppend
+from auditdesk.ledger.customers import Customers, Reveal
+from auditdesk.ledger.database import Database
 from auditdesk.ledger.envelope import Sealer
-from auditdesk.ledger.log import Reveal
-from auditdesk.ledger.proofs import CheckpointRow, Proving
+from auditdesk.ledger.log import EventLog, read_head
 from auditdesk.ledger.rows import fetch
+from auditdesk.ledger.snapshots import Snapshots
+from auditdesk.ledger.tree import CheckpointRow, LogTree
 
 __all__ = ["Appended", "Batch", "CheckpointRow", "Ledger", "StreamAppend"]
 
 READ_ONLY_WARNING: Final = "The ledger's folder can't be written, so it can only be looked at."
 
 
-class Ledger(Proving):
+class Ledger:
     """One bank's book. May be used from several threads: each piece of work has a connection of its own.
+
+    Read it through its parts: `log`, `accounts`, `customers`, `tree`, `snapshots`. Write to it by `append`,
+    or by a `Batch` from `writing` or `deciding`.
 
     `warnings` are what the person should know, in whole sentences; `damage` are those of them that say why
     what is read here is not to be believed.
@@ -43,7 +52,12 @@ class Ledger(Proving):
         read_only: bool,
         warnings: tuple[str, ...],
     ) -> None:
-        super().__init__(engine)
+        self._database = database = Database(engine)
+        self.log = EventLog(database)
+        self.accounts = Accounts(database)
+        self.customers = Customers(database)
+        self.tree = LogTree(database)
+        self.snapshots = Snapshots(database)
         self.path = path
         self.read_only = read_only
         self.warnings = warnings
@@ -91,13 +105,26 @@ class Ledger(Proving):
             engine.dispose()
             raise
 
+    def view(self) -> AbstractContextManager[Connection]:
+        """Let every read of this thread inside see one and the same state of the database."""
+        return self._database.view()
+
+    def schema_differences(self) -> list[str]:
+        """How tables, indexes and triggers differ from those of a ledger made today, one sentence each."""
+        with self.view() as connection:
+            return shape_differences(connection)
+
+    def check_pages(self) -> PageCheck:
+        """Begin to look at every page and index of the file."""
+        return PageCheck(self._database.engine)
+
     def close(self) -> None:
         """Close every connection."""
-        self._engine.dispose()
+        self._database.engine.dispose()
 
     def now_us(self) -> int:
         """The clock, never behind what the log has recorded."""
-        return max(self._clock(), self.head().recorded_at_us)
+        return max(self._clock(), self.log.head().recorded_at_us)
 
     def append(
         self,
@@ -135,17 +162,10 @@ class Ledger(Proving):
 
         What this thread reads meanwhile is read in the same transaction: nobody writes between the two.
         """
-        with self._write() as connection, self._look_through(connection):
+        with self._write() as connection, self._database.reading_through(connection):
             batch = Batch(connection, self._clock())
             yield batch
             batch.flush()
-
-    def keep_checkpoint(self, checkpoint: CheckpointRow) -> None:
-        """Keep a signed checkpoint; where there is one of its size, that one stays."""
-        with engines.writing(self._engine) as connection:
-            table = schema.checkpoints
-            if not fetch(connection, select(table.c.size).where(table.c.size == checkpoint.size)):
-                insert_many(connection, table, [tuple(checkpoint)])
 
     def distrust(self, reason: str) -> None:
         """From now on the ledger can only be looked at, as something in it is not what it was."""
@@ -156,26 +176,26 @@ class Ledger(Proving):
 
     def rebuild_projections(self) -> None:
         """Make the projections anew from the log. Raises `LedgerDamaged`, `UnknownEvent`; then all stays."""
-        with engines.writing(self._engine) as connection, self._look_through(connection):
-            rebuilding.rebuild_projections(connection, self.log())
+        with self._database.writing() as connection, self._database.reading_through(connection):
+            rebuilding.rebuild_projections(connection, self.log.read())
 
     def rebuild_snapshots(self, *, reveal: Reveal | None = None, sealer: Sealer | None = None) -> None:
         """Take the snapshots anew from the log; customers' too where `reveal` and `sealer` are given.
 
         Raises as `rebuild_projections`.
         """
-        with engines.writing(self._engine) as connection, self._look_through(connection):
-            rebuilding.rebuild_snapshots(connection, self.log(), reveal, sealer)
+        with self._database.writing() as connection, self._database.reading_through(connection):
+            rebuilding.rebuild_snapshots(connection, self.log.read(), reveal, sealer)
 
     @contextmanager
     def _write(self) -> Iterator[Connection]:
         if self.read_only:
             raise LedgerReadOnly("This ledger can only be looked at.", " ".join(self.warnings))
-        with engines.writing(self._engine) as connection:
+        with self._database.writing() as connection:
             yield connection
 
     def _meta(self) -> dict[str, str]:
-        with engines.reading(self._engine) as connection:
+        with self._database.view() as connection:
             engines.check_version(connection, self.path)
             meta = dict(fetch(connection, select(schema.meta)))
             read_head(connection)

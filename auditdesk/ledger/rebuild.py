@@ -6,7 +6,7 @@ touches the log; an event that can't be folded stops the work and leaves everyth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, Final
 
 from sqlalchemy import Connection, Table, delete
@@ -16,16 +16,15 @@ from auditdesk.domain import customer as customer_fold
 from auditdesk.domain.account import Account
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.events import MoneyEvent
-from auditdesk.domain.personal import Mask, Personal
 from auditdesk.domain.streams import name_in
 from auditdesk.ledger import schema, snapshots
 from auditdesk.ledger.backends.dialects import insert_many, upsert
+from auditdesk.ledger.customers import Reveal
 from auditdesk.ledger.envelope import Envelope, Sealer
 from auditdesk.ledger.rows import account_values, customer_values, entry_row
 
 FLUSH_ROWS: Final = 2_000
 State = Account | Customer
-Reveal = Callable[[Envelope], Personal | Mask | None]
 
 
 class Folding:

@@ -15,6 +15,7 @@ from auditdesk.domain.events import MoneyEvent
 from auditdesk.ledger.envelope import Envelope
 
 FETCH_ROWS: Final = 2_000
+PAGE_ROWS: Final = 5_000  # rows that one transaction reads while the whole log, or a whole table, goes by
 
 
 class Head(NamedTuple):
@@ -103,14 +104,6 @@ def stream(connection: Connection, statement: Executable) -> Iterator[Sequence[A
     cursor = connection.execute(statement).cursor
     while rows := cursor.fetchmany(FETCH_ROWS):
         yield from rows
-
-
-def first(connection: Connection, statement: Executable) -> Sequence[Any] | None:
-    """The first row, or None."""
-    cursor = connection.execute(statement).cursor
-    row = cursor.fetchone()
-    cursor.close()
-    return cast("Sequence[Any] | None", row)
 
 
 def as_envelope(row: Sequence[Any]) -> Envelope:

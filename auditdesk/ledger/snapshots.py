@@ -6,16 +6,21 @@ in a customer's state is sealed in it with the customer's key.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 import msgspec
 from msgspec.structs import asdict
+from sqlalchemy import Connection, and_, func, or_, select
 
 from auditdesk.domain.account import ACCOUNT_STATE_SCHEMA, Account
 from auditdesk.domain.customer import CUSTOMER_STATE_SCHEMA, Customer
 from auditdesk.domain.personal import Mask, PersonalDetails
+from auditdesk.ledger import schema
+from auditdesk.ledger import statements as prepared
+from auditdesk.ledger.database import Database
 from auditdesk.ledger.envelope import Envelope, Sealer
-from auditdesk.ledger.rows import SnapshotRow
+from auditdesk.ledger.rows import PAGE_ROWS, SnapshotRow, fetch
 
 SNAPSHOT_INTERVAL_EVENTS: Final = 100
 
@@ -23,6 +28,78 @@ _ENCODER: Final = msgspec.json.Encoder(order="sorted")
 _ACCOUNTS: Final = msgspec.json.Decoder(Account)
 _PUBLIC: Final = msgspec.json.Decoder(dict[str, Any])
 _DETAILS: Final = msgspec.json.Decoder(PersonalDetails)
+_snapshots = schema.snapshots.c
+S = TypeVar("S", Account, Customer)
+
+
+class Loaded(NamedTuple, Generic[S]):
+    """A state, how many events were folded for it, and the snapshot it began from (0: none)."""
+
+    state: S
+    folded_events: int
+    snapshot_version: int
+
+
+class KeptCustomer(NamedTuple):
+    """A customer's snapshot: the public part of the state, and the personal part as it is sealed."""
+
+    version: int
+    state: bytes
+    subject: str
+    sealed: bytes
+
+
+class Snapshots:
+    """The snapshots of a ledger. Every call sees one state of the database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def count(self, streams: Sequence[str]) -> int:
+        """How many snapshots these streams have."""
+        query = select(func.count()).select_from(schema.snapshots).where(_snapshots.stream.in_(streams))
+        with self._database.view() as connection:
+            return int(fetch(connection, query)[0][0])
+
+    def all(self) -> Iterator[SnapshotRow]:
+        """Every snapshot by stream and version, in bounded memory."""
+        at = ("", 0)
+        while True:
+            after = or_(
+                _snapshots.stream > at[0], and_(_snapshots.stream == at[0], _snapshots.version > at[1])
+            )
+            query = (
+                select(schema.snapshots)
+                .where(after)
+                .order_by(_snapshots.stream, _snapshots.version)
+                .limit(PAGE_ROWS)
+            )
+            with self._database.view() as connection:
+                rows = fetch(connection, query)
+            for row in rows:
+                yield SnapshotRow(*row)
+            if len(rows) < PAGE_ROWS:
+                return
+            at = (rows[-1][0], rows[-1][1])
+
+
+def nearest_account(connection: Connection, stream: str, version: int | None) -> Account | None:
+    """The account as its nearest snapshot at or before a version (None: the newest) has it."""
+    row = _nearest(connection, stream, version, ACCOUNT_STATE_SCHEMA)
+    return None if row is None else decode_account(row[1])
+
+
+def nearest_customer(connection: Connection, stream: str, version: int | None) -> KeptCustomer | None:
+    """The customer's nearest snapshot at or before a version (None: the newest)."""
+    row = _nearest(connection, stream, version, CUSTOMER_STATE_SCHEMA)
+    return None if row is None else KeptCustomer(*row)
+
+
+def _nearest(
+    connection: Connection, stream: str, version: int | None, state_schema: int
+) -> tuple[Any, ...] | None:
+    end = prepared.NO_END if version is None else version
+    return prepared.SNAPSHOT.first(connection, stream=stream, up_to=end, state_schema=state_schema)
 
 
 def state_schema(state: Account | Customer) -> int:

@@ -12,8 +12,8 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    cast,
     func,
-    literal_column,
     select,
 )
 from sqlalchemy.engine.interfaces import DBAPICursor
@@ -86,7 +86,7 @@ def _last_before(clock: Any) -> Prepared:
     instant_us: BindParameter[int] = bindparam("instant_us")
     stream: BindParameter[str] = bindparam("stream")
     length = select(func.coalesce(func.max(_events.version), 0)).where(_events.stream == stream)
-    span = select(literal_column("0").label("low"), (length.scalar_subquery() + 1).label("high")).cte(
+    span = select(cast(0, schema.Whole).label("low"), (length.scalar_subquery() + 1).label("high")).cte(
         "span", recursive=True
     )
     is_before = clock <= instant_us

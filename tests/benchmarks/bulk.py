@@ -22,7 +22,7 @@ def bulk_lines(folder: Path, *, short: bool) -> list[Line]:
     session = new_bank(folder, "bulk")
     history = write_history(folder / "bulk-history", events, accounts=events // 500)
     took = seconds(lambda: session.importer.run(history))
-    booked = session.context.ledger.head().position
+    booked = session.context.ledger.log.head().position
     lines = [Line(f"import of {booked:,} events, sealed", f"{booked / took:,.0f}/s", "", "", "≥ 30,000/s")]
     database = folder / "bulk.auditdesk" / LEDGER_FILE
     floor = booked / seconds(lambda: plain_csv(database, folder / "plain.csv"))

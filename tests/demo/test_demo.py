@@ -89,7 +89,7 @@ def demo(demo_path: Path) -> Iterator[Session]:
 
 
 def log(session: Session) -> list[Envelope]:
-    return list(session.context.ledger.log())
+    return list(session.context.ledger.log.read())
 
 
 def public(envelope: Envelope) -> PublicEvent:
@@ -118,8 +118,8 @@ def public_log(path: Path) -> list[PublicEvent]:
 
 
 def test_it_has_as_many_customers_accounts_and_events_as_it_promises(demo: Session) -> None:
-    assert len(list(demo.context.ledger.customer_rows())) == SMALL.customers
-    assert len(list(demo.context.ledger.account_rows())) == SMALL.accounts
+    assert len(list(demo.context.ledger.customers.rows())) == SMALL.customers
+    assert len(list(demo.context.ledger.accounts.rows())) == SMALL.accounts
     assert demo.history.length(account_stream("10-00002")) == SMALL.deep_events
 
 
@@ -161,7 +161,7 @@ def test_within_an_account_nothing_is_booked_before_what_came_before(demo: Sessi
 
 
 def test_debits_equal_credits_and_nothing_stays_in_clearing(demo: Session) -> None:
-    currency = {row.number: row.currency for row in demo.context.ledger.account_rows()}
+    currency = {row.number: row.currency for row in demo.context.ledger.accounts.rows()}
     journal = [
         (currency[name_in(envelope.stream)], posting)
         for envelope in log(demo)
@@ -176,7 +176,7 @@ def test_debits_equal_credits_and_nothing_stays_in_clearing(demo: Session) -> No
 
 
 def test_what_the_bank_decided_is_within_every_limit(demo: Session) -> None:
-    for row in demo.context.ledger.account_rows():
+    for row in demo.context.ledger.accounts.rows():
         assert row.balance_minor >= -row.overdraft_limit_minor
         if row.status == "closed":
             assert row.balance_minor == 0
@@ -193,7 +193,7 @@ def test_the_legacy_systems_balances_part_from_the_replay_at_exactly_one_event(d
 
 
 def test_the_forgotten_are_erased_and_their_keys_destroyed(demo: Session) -> None:
-    forgotten = list(demo.context.ledger.erasures())
+    forgotten = list(demo.context.ledger.customers.erasures())
     assert len(forgotten) == SMALL.forgotten
     vault = demo.context.vault
     assert vault is not None
@@ -203,7 +203,9 @@ def test_the_forgotten_are_erased_and_their_keys_destroyed(demo: Session) -> Non
         assert isinstance(personal, Mask)
         assert personal.kind == "erased"
         assert not vault.holds_key(row.number)
-        assert all(account.status == "closed" for account in demo.context.ledger.accounts_of(row.number))
+        assert all(
+            account.status == "closed" for account in demo.context.ledger.accounts.of_customer(row.number)
+        )
 
 
 def test_everybody_elses_data_can_be_read_by_ana_and_not_by_eva(demo: Session, demo_path: Path) -> None:
@@ -218,11 +220,11 @@ def test_everybody_elses_data_can_be_read_by_ana_and_not_by_eva(demo: Session, d
 
 
 def test_the_first_account_has_seen_much_in_ten_years(demo: Session) -> None:
-    types = demo.context.ledger.type_counts(account_stream("10-00001"))
+    types = demo.context.ledger.log.type_counts(account_stream("10-00001"))
     seen = {"AccountFrozen", "AccountUnfrozen", "OverdraftLimitSet", "MoneyDeposited", "MoneyWithdrawn"}
     assert seen < types.keys()
     owner = demo.history.account_at("10-00001").state.customer
-    changes = demo.context.ledger.type_counts(customer_stream(owner))
+    changes = demo.context.ledger.log.type_counts(customer_stream(owner))
     assert (changes["AddressChanged"], changes["CustomerRenamed"], changes["ContactDetailsChanged"]) == (
         3,
         1,
@@ -243,7 +245,7 @@ def test_clerks_a_machine_and_the_night_have_worked_and_only_people_may_sign_in(
 
 
 def test_accounts_were_frozen_and_some_are_still(demo: Session) -> None:
-    assert any(row.debits_blocked or row.credits_blocked for row in demo.context.ledger.account_rows())
+    assert any(row.debits_blocked or row.credits_blocked for row in demo.context.ledger.accounts.rows())
     assert any(envelope.type == "AccountUnfrozen" for envelope in log(demo))
 
 

@@ -46,7 +46,7 @@ class Bank:
         ).close()
         self.helper = Helper()
         self.writers = [Writer(self.path, self.clock) for _ in range(2)]
-        (founding,) = self.writers[0].ledger.log()
+        (founding,) = self.writers[0].ledger.log.read()
         self.model.note(founding)
 
     def close(self) -> None:
@@ -115,7 +115,7 @@ class Bank:
 
     def tail(self, writer: Writer) -> tuple[Envelope, ...]:
         """What is in the log and the model does not know of."""
-        return tuple(writer.ledger.log(after_position=len(self.model.log)))
+        return tuple(writer.ledger.log.read(after_position=len(self.model.log)))
 
     def _book(self, order: Order, expected: Expected, tail: tuple[Envelope, ...]) -> None:
         assert not isinstance(expected, Refusal | Repeat)

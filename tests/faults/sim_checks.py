@@ -19,7 +19,7 @@ MOMENTS: int = 4
 def check_now(bank: Bank, writer: Writer) -> None:
     """The log is as long as was acknowledged, every account and customer is as the model says."""
     session, model = writer.session, bank.model
-    head = writer.ledger.head()
+    head = writer.ledger.log.head()
     assert (head.position, head.recorded_at_us) == (len(model.log), model.recorded_at_us)
     lines = session.directory.accounts()
     assert [line.number for line in lines] == sorted(model.accounts)
@@ -87,7 +87,7 @@ def check_all(bank: Bank, writer: Writer) -> None:
     """Every event is what was acknowledged, once; the ledger verifies; nothing personal is in any file."""
     check_now(bank, writer)
     check_past(bank, writer)
-    log = list(writer.ledger.log())
+    log = list(writer.ledger.log.read())
     found = [(env.stream, env.version, env.type, env.command_id, _amount(env.event())) for env in log]
     acknowledged = [(*kept[:4], kept.amount_minor) for kept in bank.model.log]
     assert found == acknowledged, next(

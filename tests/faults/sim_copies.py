@@ -90,7 +90,7 @@ def break_wal(bank: Bank, writer: Writer, number: int) -> None:
 
 def _check_shortened(bank: Bank, copy: Path, signed: int) -> None:
     with _opened(bank, copy) as (workspace, session):
-        length = session.context.ledger.head().position
+        length = session.context.ledger.log.head().position
         lost = len(bank.model.log) - length
         assert lost >= 0 or workspace.warnings
         if length < signed:
@@ -101,7 +101,7 @@ def _check_shortened(bank: Bank, copy: Path, signed: int) -> None:
             with _refused():
                 session.desk.deposit("10-00001", 1)
             return
-        found = [(env.stream, env.version, env.type) for env in session.context.ledger.log(up_to=length)]
+        found = [(env.stream, env.version, env.type) for env in session.context.ledger.log.read(up_to=length)]
         known = [kept[:3] for kept in bank.model.log[:length]]
         assert found[: len(known)] == known
         assert {finding.kind for finding in session.verification.run().findings} <= set(OF_THE_VAULT)

@@ -57,7 +57,9 @@ def issue(session: Session, order: Order) -> tuple[Envelope, ...]:
 def left_by(session: Session, order: Order) -> tuple[Envelope, ...]:
     """What an order left in the log, whoever carried it out; nothing where it never came so far."""
     ids = (f"forget:{order.target}", f"forgotten:{order.target}") if order.kind == "forget" else ()
-    results = (session.context.ledger.command_result(command_id) for command_id in ids or (order.command_id,))
+    results = (
+        session.context.ledger.log.command_result(command_id) for command_id in ids or (order.command_id,)
+    )
     return tuple(envelope for result in results for envelope in result)
 
 

@@ -44,7 +44,7 @@ class Writer:
         session = workspace.sign_in("ana", "x")
         ledger = session.context.ledger
         assert (ledger.read_only, ledger.damage) == (False, ()), ledger.warnings
-        event.listen(ledger._engine, "begin", self._limit_pages)
+        event.listen(ledger._database.engine, "begin", self._limit_pages)
         self._free_pages: int | None = None
         self._limited = False
         return workspace, session
@@ -103,7 +103,7 @@ class Writer:
             if left == 0:
                 raise PowerCut
 
-        engine = self.ledger._engine
+        engine = self.ledger._database.engine
         event.listen(engine, "commit", cut)
         try:
             yield

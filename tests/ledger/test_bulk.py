@@ -35,7 +35,7 @@ def opened(ledger: Ledger, sealer: ReversingSealer) -> Ledger:
 
 
 def state_of(ledger: Ledger, stream: str) -> Account:
-    loaded = ledger.load_account(stream.removeprefix("account/"))
+    loaded = ledger.accounts.load(stream.removeprefix("account/"))
     assert loaded is not None
     return loaded.state
 
@@ -63,10 +63,10 @@ def test_a_command_that_fails_in_bulk_is_taken_back_whole_and_the_rest_is_kept(o
         assert batch.state(SECOND) is None
         batch.append([deposit(opened, SECOND, second, 5)], operator="ana", command_id="c3")
         batch.append([deposit(opened, FIRST, moved_on, 7)], operator="ana", command_id="c4")
-    assert [envelope.command_id for envelope in opened.log(after_position=3)] == ["c1", "c3", "c4"]
-    assert [envelope.position for envelope in opened.log()] == [1, 2, 3, 4, 5, 6]
+    assert [envelope.command_id for envelope in opened.log.read(after_position=3)] == ["c1", "c3", "c4"]
+    assert [envelope.position for envelope in opened.log.read()] == [1, 2, 3, 4, 5, 6]
     assert (state_of(opened, FIRST).balance_minor, state_of(opened, SECOND).balance_minor) == (17, 5)
-    assert [entry.balance_minor for entry in opened.entries("10-00001")] == [10, 17]
+    assert [entry.balance_minor for entry in opened.accounts.entries("10-00001")] == [10, 17]
 
 
 def test_a_command_whose_second_fact_cannot_be_sealed_leaves_nothing_of_the_first(opened: Ledger) -> None:
@@ -77,8 +77,8 @@ def test_a_command_whose_second_fact_cannot_be_sealed_leaves_nothing_of_the_firs
     append = StreamAppend(FIRST, state_of(opened, FIRST), new_events, opened.now_us(), JANE)
     with opened.writing() as batch, pytest.raises(VaultLocked):
         batch.append([append], operator="ana", command_id="c1")
-    assert opened.head().position == 3
-    assert opened.command_result("c1") == ()
+    assert opened.log.head().position == 3
+    assert opened.log.command_result("c1") == ()
     assert state_of(opened, FIRST).version == 1
 
 
@@ -88,7 +88,7 @@ def test_a_stream_may_be_appended_to_twice_by_one_command(opened: Ledger) -> Non
     with opened.writing() as batch:
         batch.append([StreamAppend("bank", None, new_events, 0, None)] * 2, operator="ana", command_id="c1")
         batch.append([deposit(opened, FIRST, before)], operator="ana", command_id="c2")
-    assert [(found.version, found.ordinal) for found in opened.envelopes("bank")] == [(1, 0), (2, 1)]
+    assert [(found.version, found.ordinal) for found in opened.log.envelopes("bank")] == [(1, 0), (2, 1)]
 
 
 def test_threads_that_race_with_one_command_leave_one_result(opened: Ledger) -> None:
@@ -127,8 +127,8 @@ def test_threads_that_race_with_different_commands_get_one_winner_and_conflicts(
 def test_a_moment_counts_the_events_at_or_before_it(
     opened: Ledger, steps: list[int], asked: list[int]
 ) -> None:
-    number = f"10-{opened.next_account_serial():05d}"
-    stream, start = f"account/{number}", opened.head().position * 1_000
+    number = f"10-{opened.accounts.next_serial():05d}"
+    stream, start = f"account/{number}", opened.log.head().position * 1_000
     booked = [start]
     opening = NewEvent(e.AccountOpened(JANE, "EUR"))
     with opened.writing() as batch:
@@ -139,10 +139,10 @@ def test_a_moment_counts_the_events_at_or_before_it(
             booked.append(booked[-1] + step)
             append = deposit(opened, stream, batch.state(stream))._replace(booked_at_us=booked[-1])
             batch.append([append], operator="ana", command_id=f"{number}/{index}")
-    recorded = [envelope.recorded_at_us for envelope in opened.envelopes(stream)]
+    recorded = [envelope.recorded_at_us for envelope in opened.log.envelopes(stream)]
     for offset in asked:
         at = AtInstant(start + offset, "booked")
-        assert opened.version_at(stream, at) == sum(instant <= start + offset for instant in booked)
+        assert opened.log.version_at(stream, at) == sum(instant <= start + offset for instant in booked)
         at = AtInstant(recorded[0] + offset, "recorded")
-        assert opened.version_at(stream, at) == sum(instant <= at.instant_us for instant in recorded)
-    assert opened.version_at("account/unknown", AtInstant(start)) == 0
+        assert opened.log.version_at(stream, at) == sum(instant <= at.instant_us for instant in recorded)
+    assert opened.log.version_at("account/unknown", AtInstant(start)) == 0

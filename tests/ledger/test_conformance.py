@@ -40,7 +40,7 @@ def open_account(ledger: Ledger, number: str = ACCOUNT) -> Appended:
 
 
 def state_of(ledger: Ledger, number: str = ACCOUNT) -> Account:
-    loaded = ledger.load_account(number)
+    loaded = ledger.accounts.load(number)
     assert loaded is not None
     return loaded.state
 
@@ -59,10 +59,10 @@ def opened(ledger: Ledger, sealer: ReversingSealer) -> Ledger:
 
 def test_positions_and_versions_count_up_without_gaps(opened: Ledger) -> None:
     opened.append([deposits(opened, [1, 2, 3])], operator="ana", command_id="c1")
-    log = list(opened.log())
+    log = list(opened.log.read())
     assert [envelope.position for envelope in log] == [1, 2, 3, 4, 5]
-    assert [envelope.version for envelope in opened.envelopes(f"account/{ACCOUNT}")] == [1, 2, 3, 4]
-    assert opened.head().position == 5
+    assert [envelope.version for envelope in opened.log.envelopes(f"account/{ACCOUNT}")] == [1, 2, 3, 4]
+    assert opened.log.head().position == 5
 
 
 def test_what_was_appended_comes_back_as_it_was(opened: Ledger, sealer: ReversingSealer) -> None:
@@ -71,7 +71,7 @@ def test_what_was_appended_comes_back_as_it_was(opened: Ledger, sealer: Reversin
     written = opened.append(
         [append], operator="ben", command_id="c1", correlation_id="k1", sealer=sealer
     ).envelopes[0]
-    read = opened.envelopes(f"account/{ACCOUNT}", after=1)[0]
+    read = opened.log.envelopes(f"account/{ACCOUNT}", after=1)[0]
     assert read == written
     assert read.event() == new_event.event
     assert (read.operator, read.command_id, read.correlation_id, read.subject) == ("ben", "c1", "k1", JANE)
@@ -91,7 +91,7 @@ def test_a_stream_that_has_moved_on_is_a_conflict_and_nothing_is_written(opened:
     with pytest.raises(Conflict):
         opened.append([again], operator="ben", command_id="c3")
     assert state_of(opened).balance_minor == 2
-    assert opened.command_result("c2") == ()
+    assert opened.log.command_result("c2") == ()
 
 
 def test_an_append_to_several_streams_is_all_or_nothing(opened: Ledger) -> None:
@@ -133,12 +133,12 @@ def test_a_bulk_transaction_that_fails_leaves_nothing(opened: Ledger) -> None:
         batch.append([deposits(opened, range(1, 3_000))], operator="ana", command_id="c1")
         raise ChangedMindError
 
-    before = opened.head()
+    before = opened.log.head()
     with pytest.raises(ChangedMindError), opened.writing() as batch:
         change_mind(batch)
-    assert opened.head() == before
+    assert opened.log.head() == before
     assert state_of(opened).version == 1
-    assert opened.entries(ACCOUNT) == []
+    assert opened.accounts.entries(ACCOUNT) == []
 
 
 def test_many_commands_are_looked_up_at_once(opened: Ledger) -> None:
@@ -148,7 +148,7 @@ def test_many_commands_are_looked_up_at_once(opened: Ledger) -> None:
 
 
 def test_a_clock_set_back_is_clamped_and_reported(opened: Ledger, clock: ManualClock) -> None:
-    last = opened.head().recorded_at_us
+    last = opened.log.head().recorded_at_us
     clock.sleep_days(-400)
     result = opened.append([deposits(opened, [1])], operator="ana", command_id="c1")
     assert result.envelopes[0].recorded_at_us == last
@@ -161,7 +161,7 @@ def test_streams_without_a_state_are_simply_appended_to(ledger: Ledger) -> None:
         new_event = NewEvent(e.CommandRefused("deposit", "", "frozen", f"No {number}."))
         append = StreamAppend("operator/ana", None, [new_event], ledger.now_us(), None)
         ledger.append([append], operator="ana", command_id=f"c{number}")
-    assert [envelope.version for envelope in ledger.envelopes("operator/ana")] == [1, 2, 3]
+    assert [envelope.version for envelope in ledger.log.envelopes("operator/ana")] == [1, 2, 3]
 
 
 def test_personal_data_without_a_sealer_is_never_written(ledger: Ledger) -> None:
@@ -169,17 +169,17 @@ def test_personal_data_without_a_sealer_is_never_written(ledger: Ledger) -> None
     append = StreamAppend(f"customer/{JANE}", None, [new_event], ledger.now_us(), JANE)
     with pytest.raises(VaultLocked):
         ledger.append([append], operator="ana", command_id="c1")
-    assert ledger.head().position == 0
+    assert ledger.log.head().position == 0
 
 
 def test_nothing_is_added_for_a_fenced_customer(opened: Ledger, sealer: ReversingSealer) -> None:
-    loaded = opened.load_customer(JANE, reveal=lambda _: None, reveal_snapshot=lambda *_: b"")
+    loaded = opened.customers.load(JANE, reveal=lambda _: None, reveal_snapshot=lambda *_: b"")
     assert loaded is not None
     request = StreamAppend(
         f"customer/{JANE}", loaded.state, [NewEvent(e.ErasureRequested("case 1"))], opened.now_us(), None
     )
     opened.append([request], operator="ana", command_id="forget")
-    assert [row.number for row in opened.erasures()] == [JANE]
+    assert [row.number for row in opened.customers.erasures()] == [JANE]
     with pytest.raises(SubjectErased):
         opened.append([deposits(opened, [1])], operator="ana", command_id="c1", sealer=sealer)
     assert state_of(opened).version == 1
@@ -191,18 +191,18 @@ def test_moments_cut_a_prefix_by_either_clock(opened: Ledger, clock: ManualClock
         clock.sleep_days(1)
         opened.append([deposits(opened, [number])], operator="ana", command_id=f"c{number}")
     for version in range(1, 12):
-        booked, recorded = opened.instants(stream, version)
-        assert opened.version_at(stream, AtInstant(booked, "booked")) == version
-        assert opened.version_at(stream, AtInstant(booked - 1, "booked")) == version - 1
-        assert opened.version_at(stream, AtInstant(recorded, "recorded")) == version
-        assert opened.version_at(stream, AtVersion(version)) == version
-    assert opened.version_at(stream, NOW) == opened.version_at(stream, AtVersion(99)) == 11
+        booked, recorded = opened.log.instants(stream, version)
+        assert opened.log.version_at(stream, AtInstant(booked, "booked")) == version
+        assert opened.log.version_at(stream, AtInstant(booked - 1, "booked")) == version - 1
+        assert opened.log.version_at(stream, AtInstant(recorded, "recorded")) == version
+        assert opened.log.version_at(stream, AtVersion(version)) == version
+    assert opened.log.version_at(stream, NOW) == opened.log.version_at(stream, AtVersion(99)) == 11
 
 
 def test_events_at_one_instant_are_all_before_it(opened: Ledger) -> None:
     result = opened.append([deposits(opened, [1, 2, 3])], operator="ana", command_id="c1")
     at = result.envelopes[0].booked_at_us
-    assert opened.version_at(f"account/{ACCOUNT}", AtInstant(at)) == 4
+    assert opened.log.version_at(f"account/{ACCOUNT}", AtInstant(at)) == 4
 
 
 def test_a_customers_personal_data_goes_through_the_revealing_callables(
@@ -213,7 +213,7 @@ def test_a_customers_personal_data_goes_through_the_revealing_callables(
     def names(envelope: Envelope) -> Personal | Mask | None:
         return PersonalDetails(f"revealed {envelope.version}")
 
-    loaded = ledger.load_customer(JANE, reveal=names, reveal_snapshot=lambda *_: b"")
+    loaded = ledger.customers.load(JANE, reveal=names, reveal_snapshot=lambda *_: b"")
     assert loaded is not None
     assert loaded.state.name == "revealed 1"
 
@@ -221,17 +221,17 @@ def test_a_customers_personal_data_goes_through_the_revealing_callables(
 def test_a_customers_snapshot_is_sealed_and_opens_again(ledger: Ledger, sealer: ReversingSealer) -> None:
     register(ledger, sealer)
     for number in range(2, 131):
-        loaded = ledger.load_customer(JANE, reveal=_opened, reveal_snapshot=_opened_snapshot)
+        loaded = ledger.customers.load(JANE, reveal=_opened, reveal_snapshot=_opened_snapshot)
         assert loaded is not None
         new_event = NewEvent(e.CustomerRenamed(), PersonName(f"Name {number}"))
         append = StreamAppend(f"customer/{JANE}", loaded.state, [new_event], ledger.now_us(), JANE)
         ledger.append([append], operator="ana", command_id=f"c{number}", sealer=sealer)
-    final = ledger.load_customer(JANE, reveal=_opened, reveal_snapshot=_opened_snapshot)
+    final = ledger.customers.load(JANE, reveal=_opened, reveal_snapshot=_opened_snapshot)
     assert final is not None
     assert (final.snapshot_version, final.folded_events, final.state.name) == (100, 30, "Name 130")
-    kept = next(iter(ledger.all_snapshots()))
+    kept = next(iter(ledger.snapshots.all()))
     assert b"Name" not in kept.state
-    past = ledger.load_customer(JANE, version=100, reveal=_opened, reveal_snapshot=_opened_snapshot)
+    past = ledger.customers.load(JANE, version=100, reveal=_opened, reveal_snapshot=_opened_snapshot)
     assert past is not None
     assert (past.folded_events, past.state.name) == (0, "Name 100")
 
@@ -257,7 +257,7 @@ def _opened_snapshot(_subject: str, stream: str, version: int, blob: bytes) -> b
 def test_state_at_any_version_is_the_replay_and_folds_less_than_a_hundred(
     ledger: Ledger, sealer: ReversingSealer, amounts: list[int], cuts: list[int]
 ) -> None:
-    serial = ledger.next_account_serial()
+    serial = ledger.accounts.next_serial()
     number = f"10-{serial:05d}"
     if serial == 1:
         register(ledger, sealer)
@@ -265,20 +265,20 @@ def test_state_at_any_version_is_the_replay_and_folds_less_than_a_hundred(
     ledger.append([deposits(ledger, amounts, number)], operator="ana", command_id=f"fill {number}")
     for cut in cuts:
         version = min(cut, len(amounts) + 1)
-        loaded = ledger.load_account(number, version=version)
+        loaded = ledger.accounts.load(number, version=version)
         assert loaded is not None
         assert loaded.folded_events <= 99
         assert loaded.state.balance_minor == sum(amounts[: version - 1])
-        assert loaded.state == ledger.replay_account(number, version=version)
-    assert [row.balance_minor for row in ledger.entries(number)][-1] == sum(amounts)
+        assert loaded.state == ledger.accounts.replay(number, version=version)
+    assert [row.balance_minor for row in ledger.accounts.entries(number)][-1] == sum(amounts)
 
 
 def test_snapshots_of_another_state_schema_are_passed_over(
     opened: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened.append([deposits(opened, range(1, 251))], operator="ana", command_id="c1")
-    monkeypatch.setattr("auditdesk.ledger.log.ACCOUNT_STATE_SCHEMA", 2)
-    loaded = opened.load_account(ACCOUNT)
+    monkeypatch.setattr("auditdesk.ledger.snapshots.ACCOUNT_STATE_SCHEMA", 2)
+    loaded = opened.accounts.load(ACCOUNT)
     assert loaded is not None
     assert (loaded.snapshot_version, loaded.folded_events) == (0, 251)
     assert loaded.state.balance_minor == sum(range(1, 251))
@@ -290,22 +290,22 @@ def test_the_projections_say_what_the_states_say(opened: Ledger) -> None:
         f"account/{ACCOUNT}", state_of(opened), [NewEvent(e.AccountFrozen("debits"))], opened.now_us(), JANE
     )
     opened.append([freeze], operator="ana", command_id="c2")
-    row = opened.find_account(ACCOUNT)
+    row = opened.accounts.find(ACCOUNT)
     assert row is not None
     assert (row.balance_minor, row.version, row.debits_blocked, row.credits_blocked) == (30, 4, True, False)
-    assert opened.accounts_of(JANE) == opened.account_rows() == [row]
+    assert opened.accounts.of_customer(JANE) == opened.accounts.rows() == [row]
     assert [
-        (entry.version, entry.amount_minor, entry.balance_minor) for entry in opened.entries(ACCOUNT)
+        (entry.version, entry.amount_minor, entry.balance_minor) for entry in opened.accounts.entries(ACCOUNT)
     ] == [
         (2, 10, 10),
         (3, 20, 30),
     ]
-    assert opened.find_customer(f"ref-{JANE}") == opened.customer_rows()[0]
+    assert opened.customers.find(f"ref-{JANE}") == opened.customers.rows()[0]
 
 
 def test_the_balance_series_covers_every_entry_once(opened: Ledger) -> None:
     opened.append([deposits(opened, range(1, 1_001))], operator="ana", command_id="c1")
-    series = opened.balance_series(ACCOUNT, buckets=50)
+    series = opened.accounts.balance_series(ACCOUNT, buckets=50)
     assert len(series) <= 51
     assert sum(bucket.entries for bucket in series) == 1_000
     assert (series[0].first_version, series[-1].last_version) == (2, 1_001)
@@ -315,23 +315,25 @@ def test_the_balance_series_covers_every_entry_once(opened: Ledger) -> None:
 def test_types_are_counted_and_found(opened: Ledger) -> None:
     opened.append([deposits(opened, [1, 2])], operator="ana", command_id="c1")
     stream = f"account/{ACCOUNT}"
-    assert opened.type_counts(stream) == {"AccountOpened": 1, "MoneyDeposited": 2}
-    assert opened.versions_of_types(stream, ["MoneyDeposited"]) == [2, 3]
+    assert opened.log.type_counts(stream) == {"AccountOpened": 1, "MoneyDeposited": 2}
+    assert opened.log.versions_of_types(stream, ["MoneyDeposited"]) == [2, 3]
 
 
 def test_the_log_is_read_in_pages_and_by_type(opened: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("auditdesk.ledger.log.LOG_PAGE_EVENTS", 7)
+    monkeypatch.setattr("auditdesk.ledger.log.PAGE_ROWS", 7)
     opened.append([deposits(opened, range(1, 41))], operator="ana", command_id="c1")
-    assert [envelope.position for envelope in opened.log()] == list(range(1, 43))
-    assert [envelope.position for envelope in opened.log(after_position=10, up_to=20)] == list(range(11, 21))
-    assert [envelope.type for envelope in opened.log(types=("AccountOpened",))] == ["AccountOpened"]
+    assert [envelope.position for envelope in opened.log.read()] == list(range(1, 43))
+    assert [envelope.position for envelope in opened.log.read(after_position=10, up_to=20)] == list(
+        range(11, 21)
+    )
+    assert [envelope.type for envelope in opened.log.read(types=("AccountOpened",))] == ["AccountOpened"]
 
 
 def test_reads_inside_one_look_see_one_state(opened: Ledger) -> None:
     with opened.view():
-        before = opened.head()
-        assert opened.stream_length(f"account/{ACCOUNT}") == 1
-        assert opened.head() == before
+        before = opened.log.head()
+        assert opened.log.stream_length(f"account/{ACCOUNT}") == 1
+        assert opened.log.head() == before
 
 
 def test_the_state_a_customer_begins_with_is_registered(ledger: Ledger, sealer: ReversingSealer) -> None:
@@ -347,4 +349,4 @@ def test_the_state_a_customer_begins_with_is_registered(ledger: Ledger, sealer: 
         state = batch.state("customer/C-00002")
         assert isinstance(state, Customer)
         assert batch.head.position == 2
-    assert [row.number for row in ledger.customer_rows()] == [JANE, "C-00002"]
+    assert [row.number for row in ledger.customers.rows()] == [JANE, "C-00002"]

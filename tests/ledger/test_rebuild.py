@@ -44,16 +44,16 @@ def reveal(envelope: Envelope) -> Personal | Mask | None:
 
 def everything(ledger: Ledger) -> tuple[object, ...]:
     return (
-        ledger.account_rows(),
-        ledger.customer_rows(),
-        list(ledger.all_entries()),
-        list(ledger.all_snapshots()),
+        ledger.accounts.rows(),
+        ledger.customers.rows(),
+        [row for page in ledger.accounts.entry_pages() for row in page],
+        list(ledger.snapshots.all()),
     )
 
 
 def test_projections_that_were_spoiled_come_out_of_the_log_as_they_were(filled: Ledger) -> None:
     before = everything(filled)
-    with engines.writing(filled._engine) as connection:
+    with engines.writing(filled._database.engine) as connection:
         connection.execute(update(schema.accounts).values(balance=-1, status="closed"))
         connection.execute(update(schema.customers).values(version=7))
         connection.execute(delete(schema.entries).where(schema.entries.c.version > 50))
@@ -66,20 +66,20 @@ def test_snapshots_that_were_thrown_away_come_out_of_the_log_as_they_were(
     filled: Ledger, sealer: ReversingSealer
 ) -> None:
     before = everything(filled)
-    with engines.writing(filled._engine) as connection:
+    with engines.writing(filled._database.engine) as connection:
         connection.execute(delete(schema.snapshots))
-    assert filled.count_snapshots([f"account/{ACCOUNT}"]) == 0
+    assert filled.snapshots.count([f"account/{ACCOUNT}"]) == 0
     filled.rebuild_snapshots(reveal=reveal, sealer=sealer)
     assert everything(filled) == before
 
 
 def test_without_keys_a_customers_snapshots_stay_as_they_are(filled: Ledger) -> None:
     before = everything(filled)
-    with engines.writing(filled._engine) as connection:
+    with engines.writing(filled._database.engine) as connection:
         connection.execute(update(schema.snapshots).values(state_schema=0))
     filled.rebuild_snapshots()
     assert everything(filled) != before
-    found = {(row.stream, row.version): row.state_schema for row in filled.all_snapshots()}
+    found = {(row.stream, row.version): row.state_schema for row in filled.snapshots.all()}
     assert {found[f"account/{ACCOUNT}", version] for version in (100, 200, 300, 400)} == {1}
     assert {found[f"customer/{JANE}", version] for version in (100, 200)} == {0}
 
@@ -87,13 +87,12 @@ def test_without_keys_a_customers_snapshots_stay_as_they_are(filled: Ledger) -> 
 def test_snapshots_of_an_older_schema_are_replaced_by_todays(
     filled: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("auditdesk.ledger.log.ACCOUNT_STATE_SCHEMA", 2)
     monkeypatch.setattr("auditdesk.ledger.snapshots.ACCOUNT_STATE_SCHEMA", 2)
-    passed_over = filled.load_account(ACCOUNT)
+    passed_over = filled.accounts.load(ACCOUNT)
     assert passed_over is not None
     assert (passed_over.snapshot_version, passed_over.folded_events) == (0, 402)
     filled.rebuild_snapshots()
-    loaded = filled.load_account(ACCOUNT)
+    loaded = filled.accounts.load(ACCOUNT)
     assert loaded is not None
     assert (loaded.snapshot_version, loaded.folded_events) == (400, 2)
     assert loaded.state == passed_over.state
@@ -116,7 +115,7 @@ def test_a_log_that_cannot_be_folded_leaves_everything_as_it_was(
 
 
 def test_rebuilding_leaves_the_log_alone(filled: Ledger) -> None:
-    before = list(filled.log())
+    before = list(filled.log.read())
     filled.rebuild_projections()
     filled.rebuild_snapshots()
-    assert list(filled.log()) == before
+    assert list(filled.log.read()) == before

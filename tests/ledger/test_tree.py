@@ -36,17 +36,17 @@ def sign_ins(count: int) -> StreamAppend:
 def grow(ledger: Ledger, *counts: int) -> None:
     """One transaction for each count."""
     for count in counts:
-        command_id = f"{ledger.head().position}+{count}"
+        command_id = f"{ledger.log.head().position}+{count}"
         ledger.append([sign_ins(count)], operator="ana", command_id=command_id)
 
 
 def leaves(ledger: Ledger) -> list[bytes]:
-    return [envelope.leaf_hash for envelope in ledger.log()]
+    return [envelope.leaf_hash for envelope in ledger.log.read()]
 
 
 def test_an_empty_log_has_the_root_of_the_empty_tree(ledger: Ledger) -> None:
-    assert ledger.root() == EMPTY_ROOT
-    assert list(ledger.tree_nodes()) == []
+    assert ledger.tree.root() == EMPTY_ROOT
+    assert list(ledger.tree.nodes()) == []
 
 
 @SLOW_FIXTURE
@@ -55,7 +55,7 @@ def test_however_events_come_every_root_is_that_of_all_leaves(ledger: Ledger, co
     grow(ledger, *counts)
     hashes = leaves(ledger)
     for size in {1, len(hashes), len(hashes) // 2 + 1, min(256, len(hashes)), min(257, len(hashes))}:
-        assert ledger.root(size) == root_from_leaves(hashes[:size])
+        assert ledger.tree.root(size) == root_from_leaves(hashes[:size])
 
 
 def test_a_transaction_over_several_flushes_keeps_each_node_once(ledger: Ledger) -> None:
@@ -63,8 +63,8 @@ def test_a_transaction_over_several_flushes_keeps_each_node_once(ledger: Ledger)
         for number in range(6):
             batch.append([sign_ins(700)], operator="ana", command_id=str(number))
     hashes = leaves(ledger)
-    assert [node.index for node in ledger.tree_nodes()] == list(range(4_200 // 256))
-    assert ledger.root() == root_from_leaves(hashes)
+    assert [node.index for node in ledger.tree.nodes()] == list(range(4_200 // 256))
+    assert ledger.tree.root() == root_from_leaves(hashes)
 
 
 def test_a_transaction_that_fails_leaves_no_node(ledger: Ledger) -> None:
@@ -75,25 +75,29 @@ def test_a_transaction_that_fails_leaves_no_node(ledger: Ledger) -> None:
 
     with pytest.raises(KeyError), ledger.writing() as batch:
         fail(batch)
-    assert list(ledger.tree_nodes()) == []
+    assert list(ledger.tree.nodes()) == []
     grow(ledger, 300)
-    assert ledger.root() == root_from_leaves(leaves(ledger))
+    assert ledger.tree.root() == root_from_leaves(leaves(ledger))
 
 
 @SLOW_FIXTURE
 @given(data=st.data())
 def test_every_proof_is_believed(ledger: Ledger, data: st.DataObject) -> None:
-    if not ledger.head().position:
+    if not ledger.log.head().position:
         grow(ledger, 1_000)
     size = data.draw(st.integers(1, 1_000))
     position = data.draw(st.integers(1, size))
     old_size = data.draw(st.integers(1, size))
-    leaf = next(iter(ledger.log(after_position=position - 1))).leaf_hash
-    proof = ledger.inclusion_proof(position, size)
-    verify_inclusion(leaf, position - 1, size, proof, ledger.root(size))
+    leaf = next(iter(ledger.log.read(after_position=position - 1))).leaf_hash
+    proof = ledger.tree.inclusion_proof(position, size)
+    verify_inclusion(leaf, position - 1, size, proof, ledger.tree.root(size))
     assert len(proof) <= 10  # the levels of a tree of a thousand
     verify_consistency(
-        old_size, size, ledger.consistency_proof(old_size, size), ledger.root(old_size), ledger.root(size)
+        old_size,
+        size,
+        ledger.tree.consistency_proof(old_size, size),
+        ledger.tree.root(old_size),
+        ledger.tree.root(size),
     )
 
 
@@ -104,25 +108,25 @@ def test_the_third_level_is_kept_when_it_is_complete(ledger: Ledger) -> None:
         (at, "s", at, "", "t", 1, 0, 0, "o", str(at), 0, "", None, b"", None, None, value)
         for at, value in enumerate(hashes, start=1)
     ]
-    with engines.writing(ledger._engine) as connection:
+    with engines.writing(ledger._database.engine) as connection:
         for start in range(0, size, 30_000):
             insert_many(connection, schema.events, rows[start : start + 30_000])
             tree.grow(connection, start, min(size, start + 30_000))
-    nodes = list(ledger.tree_nodes())
+    nodes = list(ledger.tree.nodes())
     assert [(node.level, node.index) for node in nodes] == [(8, index) for index in range(256)] + [(16, 0)]
     assert nodes[-1].hash == complete_node([node.hash for node in nodes[:-1]])
-    assert ledger.root() == root_from_leaves(hashes)
-    proof = ledger.inclusion_proof(70, size)
-    verify_inclusion(hashes[69], 69, size, proof, ledger.root())
+    assert ledger.tree.root() == root_from_leaves(hashes)
+    proof = ledger.tree.inclusion_proof(70, size)
+    verify_inclusion(hashes[69], 69, size, proof, ledger.tree.root())
 
 
 def test_a_tree_with_a_hole_proves_nothing(ledger: Ledger) -> None:
     grow(ledger, 600)
-    with engines.writing(ledger._engine) as connection:
+    with engines.writing(ledger._database.engine) as connection:
         connection.exec_driver_sql("DROP TRIGGER tree_nodes_are_never_deleted")
         connection.exec_driver_sql('DELETE FROM tree_nodes WHERE "index" = 0')
     with pytest.raises(ProofError) as refused:
-        ledger.root()
+        ledger.tree.root()
     assert refused.value.code == "missing_nodes"
 
 
@@ -130,19 +134,19 @@ def test_a_tree_with_a_hole_proves_nothing(ledger: Ledger) -> None:
 @pytest.mark.parametrize("statement", ["DELETE FROM {}", "UPDATE {} SET {} = {}"])
 def test_nodes_and_checkpoints_stay_as_they_were_written(ledger: Ledger, table: str, statement: str) -> None:
     grow(ledger, 300)
-    ledger.keep_checkpoint(CheckpointRow(300, b"r" * 32, "note"))
+    ledger.tree.keep_checkpoint(CheckpointRow(300, b"r" * 32, "note"))
     column = "hash" if table == "tree_nodes" else "root"
-    with pytest.raises(LedgerDamaged, match="never"), engines.writing(ledger._engine) as connection:
+    with pytest.raises(LedgerDamaged, match="never"), engines.writing(ledger._database.engine) as connection:
         connection.exec_driver_sql(statement.format(table, column, column))
 
 
 def test_the_newest_checkpoint_covers_the_most_and_none_is_replaced(ledger: Ledger) -> None:
-    assert ledger.newest_checkpoint() is None
+    assert ledger.tree.newest_checkpoint() is None
     kept = [CheckpointRow(size, bytes([size]) * 32, f"note {size}") for size in (3, 7)]
     for row in (*kept, CheckpointRow(7, b"x" * 32, "another")):
-        ledger.keep_checkpoint(row)
-    assert ledger.checkpoints() == kept
-    assert ledger.newest_checkpoint() == kept[1]
+        ledger.tree.keep_checkpoint(row)
+    assert ledger.tree.checkpoints() == kept
+    assert ledger.tree.newest_checkpoint() == kept[1]
 
 
 def test_a_ledger_that_refuses_writes_says_why_once(ledger: Ledger) -> None:
@@ -151,4 +155,4 @@ def test_a_ledger_that_refuses_writes_says_why_once(ledger: Ledger) -> None:
     assert ledger.warnings == ("It is damaged.",)
     with pytest.raises(LedgerReadOnly, match="damaged"):
         grow(ledger, 1)
-    assert ledger.head().position == 0
+    assert ledger.log.head().position == 0

@@ -131,7 +131,7 @@ def test_the_customer_and_every_other_page(
 def test_the_forgotten_customer(qtbot: QtBot, window: MainWindow, desk: WorkspacePage, theme: Theme) -> None:
     window.resize(*SIZES[0])
     assert window.session is not None
-    erased = window.session.context.ledger.erasures()[0].number
+    erased = window.session.context.ledger.customers.erasures()[0].number
     desk.show_customer(erased)
     qtbot.waitUntil(lambda: desk.customers.list.model.rowCount() > 0)
     assert "erased" in desk.customers.page.values["name"].text()

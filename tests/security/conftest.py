@@ -72,5 +72,5 @@ def bank(honest: Path, tmp_path: Path) -> Path:
 def amount_at(bank: Path) -> int:
     """The position of Jane's first deposit."""
     with signed_in(bank) as session:
-        envelopes = session.context.ledger.envelopes(f"account/{ACCOUNT}")
+        envelopes = session.context.ledger.log.envelopes(f"account/{ACCOUNT}")
     return next(envelope.position for envelope in envelopes if envelope.type == "MoneyDeposited")

@@ -183,7 +183,7 @@ def deposits_until_full(session: Session) -> int:
 def test_case_14_a_full_disk_is_an_error_and_nothing_is_acknowledged(bank: Path) -> None:
     with signed_in(bank) as session:
         before = balance(session)
-        engine = session.context.ledger._engine
+        engine = session.context.ledger._database.engine
         with engine.connect() as connection:
             pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         limit = f"PRAGMA max_page_count = {pages}"

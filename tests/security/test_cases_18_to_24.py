@@ -67,11 +67,11 @@ def test_case_19_before_the_forget_reads_erased_too_and_balances_are_as_they_wer
 
 def test_case_20_an_open_account_stands_in_the_way_of_forgetting(bank: Path) -> None:
     with signed_in(bank) as session:
-        before = session.context.ledger.envelopes(f"customer/{JANE}")
+        before = session.context.ledger.log.envelopes(f"customer/{JANE}")
         with pytest.raises(Refused) as refused:
             session.forgetting.forget(JANE, "letter 8")
         assert ACCOUNT in str(refused.value)
-        assert session.context.ledger.envelopes(f"customer/{JANE}") == before
+        assert session.context.ledger.log.envelopes(f"customer/{JANE}") == before
 
 
 def test_case_20_a_legal_hold_stands_in_the_way_until_it_is_released(bank: Path) -> None:
@@ -117,7 +117,9 @@ def test_case_22_who_loses_a_role_or_grant_while_signed_in_is_refused_and_that_i
             with pytest.raises(AuditdeskError):
                 ben.desk.deposit(ACCOUNT, 100)
             assert isinstance(ben.history.customer_at(JANE).state.personal, Mask)
-            recorded = [envelope.event() for envelope in ben.context.ledger.envelopes(operator_stream("ben"))]
+            recorded = [
+                envelope.event() for envelope in ben.context.ledger.log.envelopes(operator_stream("ben"))
+            ]
         assert any(isinstance(event, e.CommandRefused) and event.code == "role_missing" for event in recorded)
         assert ana.operators.list()[0].name == "ana"
 

@@ -13,7 +13,7 @@ from auditdesk.services.access.revealing import Revealer
 
 def find_account(context: OperatorContext, text: str) -> str:
     """The number of the account with this number or reference. Raises `Refused` (`account_unknown`)."""
-    row = context.ledger.find_account(text.strip())
+    row = context.ledger.accounts.find(text.strip())
     if row is None:
         raise Refused(
             "account_unknown", "There is no account with that number or reference.", field="account"
@@ -23,7 +23,7 @@ def find_account(context: OperatorContext, text: str) -> str:
 
 def find_customer(context: OperatorContext, text: str) -> str:
     """The number of the customer with this number or reference. Raises `Refused` (`customer_unknown`)."""
-    row = context.ledger.find_customer(text.strip())
+    row = context.ledger.customers.find(text.strip())
     if row is None:
         raise Refused(
             "customer_unknown", "There is no customer with that number or reference.", field="customer"
@@ -33,13 +33,13 @@ def find_customer(context: OperatorContext, text: str) -> str:
 
 def known_number(context: OperatorContext, text: str) -> str:
     """The number that `text` stands for, or nothing: what a person typed may be anything."""
-    row = context.ledger.find_account(text) or context.ledger.find_customer(text)
+    row = context.ledger.accounts.find(text) or context.ledger.customers.find(text)
     return row.number if row else ""
 
 
 def load_account(context: OperatorContext, number: str) -> Account:
     """The account's present state. Raises `Refused` (`account_unknown`)."""
-    loaded = context.ledger.load_account(number)
+    loaded = context.ledger.accounts.load(number)
     if loaded is None:
         raise Refused("account_unknown", "There is no such account.", field="account")
     return loaded.state
@@ -49,7 +49,9 @@ def load_customer(context: OperatorContext, text: str) -> Customer:
     """The customer's present state, as far as it can be revealed. Raises `Refused` (`customer_unknown`)."""
     number = find_customer(context, text)
     revealer = Revealer(context.ledger, context.keyring)
-    loaded = context.ledger.load_customer(number, reveal=revealer.personal, reveal_snapshot=revealer.snapshot)
+    loaded = context.ledger.customers.load(
+        number, reveal=revealer.personal, reveal_snapshot=revealer.snapshot
+    )
     if loaded is None:
         raise Refused("customer_unknown", "There is no such customer.", field="customer")
     return loaded.state

@@ -35,7 +35,7 @@ class Revealer:
         return self._masks[customer]
 
     def _tombstone(self, customer: str) -> Mask | None:
-        row = self._ledger.find_customer(customer)
+        row = self._ledger.customers.find(customer)
         if row is None or row.erasure_requested_at_us is None:
             return None
         if row.forgotten_at_us is None:

@@ -98,7 +98,7 @@ class Desk:
         def decide(when: When) -> list[StreamAppend]:
             new_events = customer_rules.register(details, reference=reference, when=when)
             check_free(self._context, find_customer, reference)
-            number = customer_number(self._ledger.next_customer_serial())
+            number = customer_number(self._ledger.customers.next_serial())
             self._context.check_writable().create_keys([number])
             return [StreamAppend(customer_stream(number), None, new_events, when.booked_at_us, number)]
 
@@ -161,7 +161,7 @@ class Desk:
                 owner, currency, overdraft_limit_minor=overdraft_limit_minor, reference=reference
             )
             check_free(self._context, find_account, reference)
-            number = account_number(self._ledger.next_account_serial())
+            number = account_number(self._ledger.accounts.next_serial())
             return [StreamAppend(account_stream(number), None, new_events, when.booked_at_us, owner.number)]
 
         return self._issue(Ask("open_account", customer, command_id), decide)
@@ -345,7 +345,7 @@ class Desk:
     ) -> Receipt:
         keyring = self._context.check_writable()
         command_id = ask.command_id or new_command_id()
-        known = self._ledger.command_result(command_id)
+        known = self._ledger.log.command_result(command_id)
         if known:
             return self._repeated(ask, Receipt(known, replayed=True))
         for race in range(RACES_TO_RETRY):

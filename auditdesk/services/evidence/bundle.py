@@ -80,7 +80,7 @@ class Evidence:
         )
 
     def _envelope(self, stream: str, version: int) -> Envelope:
-        found = self._ledger.envelopes(stream, after=version - 1, up_to=version) if version > 0 else []
+        found = self._ledger.log.envelopes(stream, after=version - 1, up_to=version) if version > 0 else []
         if not found:
             raise Refused("version_unknown", f"There is no event {version} in {stream}.", field="version")
         return found[0]
@@ -102,7 +102,7 @@ class Evidence:
     def _bundle(self, envelope: Envelope) -> tuple[dict[str, bytes], int, str]:
         index = envelope.position - 1
         note, size, key = self._signed(envelope.position)
-        hashes = self._ledger.inclusion_proof(envelope.position, size)
+        hashes = self._ledger.tree.inclusion_proof(envelope.position, size)
         files = {
             program.README_FILE: program.README,
             program.EVENT_FILE: program.canonical_line(document_of(envelope)),

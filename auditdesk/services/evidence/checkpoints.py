@@ -34,7 +34,7 @@ class Checkpoints:
 
     def newest(self) -> CheckpointRow | None:
         """The newest that the ledger keeps, as it is kept: not to be believed before it is opened."""
-        return self._ledger.newest_checkpoint()
+        return self._ledger.tree.newest_checkpoint()
 
     def make(self) -> CheckpointRow:
         """Sign the log as it is now; where the newest checkpoint already covers all of it, that one.
@@ -46,8 +46,8 @@ class Checkpoints:
         vault = self._vault()
         kept = vault.newest_checkpoint()
         with self._ledger.view():
-            head, inner = self._ledger.head(), self._ledger.newest_checkpoint()
-            root = self._ledger.root(head.position)
+            head, inner = self._ledger.log.head(), self._ledger.tree.newest_checkpoint()
+            root = self._ledger.tree.root(head.position)
             for raw in (kept.note if kept else "", inner.note if inner else ""):
                 if raw:
                     check_continues(self._ledger, believed_checkpoint(vault, raw.encode()), "checkpoint")
@@ -56,17 +56,17 @@ class Checkpoints:
         note = signed_checkpoint(self._context, head.position, root).decode()
         vault.keep_checkpoint(note, head.position)
         made = CheckpointRow(head.position, root, note)
-        self._ledger.keep_checkpoint(made)
+        self._ledger.tree.keep_checkpoint(made)
         return made
 
     def is_due(self) -> bool:
         """Whether events were recorded since the newest checkpoint."""
         newest = self.newest()
-        return self._ledger.head().position > (newest.size if newest else 0)
+        return self._ledger.log.head().position > (newest.size if newest else 0)
 
     def is_day_closed(self) -> bool:
         """Whether the last event was recorded on a day that is over, and no checkpoint covers it yet."""
-        head = self._ledger.head()
+        head = self._ledger.log.head()
         return day_of(head.recorded_at_us) < day_of(self._context.clock()) and self.is_due()
 
     def save_anchor(self, out: Path) -> CheckpointRow:
@@ -123,7 +123,7 @@ def check_continues(ledger: Ledger, checkpoint: Checkpoint, what: str) -> None:
     `log_truncated`: there are fewer; `log_altered`: they are others, or the tree over them is damaged.
     """
     with ledger.view():
-        size = ledger.head().position
+        size = ledger.log.head().position
         if size < checkpoint.size:
             raise ProofError(
                 "log_truncated",
@@ -146,5 +146,5 @@ def _compare(ledger: Ledger, checkpoint: Checkpoint, size: int) -> None:
         if checkpoint.root != EMPTY_ROOT:
             raise ProofError("roots_differ", "An empty log has another root.")
         return
-    proof = ledger.consistency_proof(checkpoint.size, size)
-    verify_consistency(checkpoint.size, size, proof, checkpoint.root, ledger.root(size))
+    proof = ledger.tree.consistency_proof(checkpoint.size, size)
+    verify_consistency(checkpoint.size, size, proof, checkpoint.root, ledger.tree.root(size))

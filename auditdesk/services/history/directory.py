@@ -55,12 +55,14 @@ class Directory:
     def refresh(self, progress: Progress = NO_PROGRESS) -> None:
         """Bring the index of names up to the log's end, and take the forgotten out of it."""
         with self._lock:
-            head = self._ledger.head().position
+            head = self._ledger.log.head().position
             revealer = Revealer(self._ledger, self._context.keyring)
-            for envelope in self._ledger.log(after_position=self._seen_position, up_to=head, types=NAMING):
+            for envelope in self._ledger.log.read(
+                after_position=self._seen_position, up_to=head, types=NAMING
+            ):
                 self._learn(name_in(envelope.stream), revealer.personal(envelope))
                 progress.check()
-            for row in self._ledger.erasures():
+            for row in self._ledger.customers.erasures():
                 self._learn(row.number, revealer.mask_of(row.number))
             self._seen_position = head
             progress.report(head, head)
@@ -77,7 +79,7 @@ class Directory:
 
     def _accounts(self, words: list[str]) -> list[AccountLine]:
         lines = []
-        for row in self._ledger.account_rows():
+        for row in self._ledger.accounts.rows():
             where = f"{row.number.casefold()} {row.reference.casefold()} {self._keys.get(row.customer, '')}"
             if all(word in where for word in words):
                 lines.append(
@@ -103,7 +105,7 @@ class Directory:
 
     def _customers(self, words: list[str]) -> list[CustomerLine]:
         lines = []
-        for row in self._ledger.customer_rows():
+        for row in self._ledger.customers.rows():
             where = f"{row.number.casefold()} {row.reference.casefold()} {self._keys.get(row.number, '')}"
             if all(word in where for word in words):
                 lines.append(CustomerLine(row.number, row.reference, self.name_of(row.number)))

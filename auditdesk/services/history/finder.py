@@ -8,8 +8,6 @@ from auditdesk.domain.streams import account_stream
 from auditdesk.services.access.context import NO_PROGRESS, OperatorContext, Progress
 from auditdesk.services.history.stated_balances import Discrepancies
 
-PAGE_ENTRIES = 10_000
-
 
 class Finder:
     """Searches one account's history. Every method raises `Refused` (`never_so`) where it never was so."""
@@ -28,7 +26,7 @@ class Finder:
     def first_below(self, account: str, limit_minor: int, progress: Progress = NO_PROGRESS) -> int:
         """The first entry after which the ledger balance was below a limit."""
         after = 0
-        while entries := self._ledger.entries(account, after_version=after, limit=PAGE_ENTRIES):
+        while entries := self._ledger.accounts.entries(account, after_version=after):
             progress.check()
             for entry in entries:
                 if entry.balance_minor < limit_minor:
@@ -38,7 +36,7 @@ class Finder:
 
     def first_of_type(self, account: str, tag: str) -> int:
         """The first event of a type."""
-        versions = self._ledger.versions_of_types(account_stream(account), [tag])
+        versions = self._ledger.log.versions_of_types(account_stream(account), [tag])
         if not versions:
             raise Refused("never_so", "There is no such event on this account.")
         return versions[0]

@@ -51,7 +51,7 @@ class History:
     def _account_at(self, number: str, moment: Moment) -> AccountView:
         stream = account_stream(number)
         version = self._version(stream, moment, "not_yet_opened", f"Account {number} was not open yet")
-        loaded = self._ledger.load_account(number, version=version)
+        loaded = self._ledger.accounts.load(number, version=version)
         if loaded is None:
             raise Refused("account_unknown", f"There is no account {number}.", field="account")
         last = self._event(stream, version)
@@ -62,7 +62,7 @@ class History:
             position=last.position,
             booked_at_us=last.booked_at_us,
             recorded_at_us=last.recorded_at_us,
-            versions=self._ledger.stream_length(stream),
+            versions=self._ledger.log.stream_length(stream),
             owner=self.owner_at(loaded.state.customer, moment, last.booked_at_us),
         )
 
@@ -73,7 +73,7 @@ class History:
         """
         if isinstance(moment, AtVersion):
             moment = AtInstant(booked_at_us)
-        version = self._ledger.version_at(customer_stream(customer), moment)
+        version = self._ledger.log.version_at(customer_stream(customer), moment)
         return self._load_customer(customer, version) if version else None
 
     def customer_at(self, customer: str, moment: Moment = NOW) -> CustomerView:
@@ -90,14 +90,14 @@ class History:
             position=last.position,
             booked_at_us=last.booked_at_us,
             recorded_at_us=last.recorded_at_us,
-            versions=self._ledger.stream_length(stream),
-            accounts=tuple(row.number for row in self._ledger.accounts_of(number)),
+            versions=self._ledger.log.stream_length(stream),
+            accounts=tuple(row.number for row in self._ledger.accounts.of_customer(number)),
         )
 
     def replay_account(self, account: str, version: int | None = None) -> Account:
         """The state from zero, without snapshots: what `account_at` must agree with."""
         number = find_account(self._context, account)
-        state = self._ledger.replay_account(number, version=version)
+        state = self._ledger.accounts.replay(number, version=version)
         if state is None:
             raise Refused("account_unknown", f"There is no account {number}.", field="account")
         return state
@@ -112,11 +112,11 @@ class History:
 
     def _step(self, number: str, version: int) -> StepView:
         stream = account_stream(number)
-        found = self._ledger.envelopes(stream, after=version - 1, up_to=version)
+        found = self._ledger.log.envelopes(stream, after=version - 1, up_to=version)
         if not found:
             raise Refused("version_unknown", f"Account {number} has no event {version}.", field="at")
         envelope = found[0]
-        earlier = self._ledger.load_account(number, version=version - 1) if version > 1 else None
+        earlier = self._ledger.accounts.load(number, version=version - 1) if version > 1 else None
         before = earlier.state if earlier else None
         after = account_fold.apply(number, before, envelope.event(), envelope.booked_at_us)
         return StepView(
@@ -130,27 +130,27 @@ class History:
 
     def length(self, stream: str) -> int:
         """How many events the stream has."""
-        return self._ledger.stream_length(stream)
+        return self._ledger.log.stream_length(stream)
 
     def version_at(self, stream: str, instant_us: int, clock: TimeAxis) -> int:
         """The version at an instant; 0 before the first event."""
-        return self._ledger.version_at(stream, AtInstant(instant_us, clock))
+        return self._ledger.log.version_at(stream, AtInstant(instant_us, clock))
 
     def instants(self, stream: str, version: int) -> tuple[int, int]:
         """When the event was booked and recorded, microseconds UTC."""
-        return self._ledger.instants(stream, version)
+        return self._ledger.log.instants(stream, version)
 
     def event(self, stream: str, version: int) -> EventView:
         """One event with everything that is known of it. Raises `Refused` (`version_unknown`)."""
         with self._ledger.view():
-            found = self._ledger.envelopes(stream, after=version - 1, up_to=version)
+            found = self._ledger.log.envelopes(stream, after=version - 1, up_to=version)
             if not found:
                 raise Refused("version_unknown", f"There is no event {version} in {stream}.", field="at")
             return event_view(found[0], Revealer(self._ledger, self._context.keyring))
 
     def at_position(self, position: int) -> Envelope:
         """The event at a position of the log. Raises `Refused` (`position_unknown`)."""
-        found = next(self._ledger.log(after_position=position - 1, up_to=position), None)
+        found = next(self._ledger.log.read(after_position=position - 1, up_to=position), None)
         if found is None:
             raise Refused("position_unknown", f"The log has no event {position}.", field="at")
         return found
@@ -159,24 +159,24 @@ class History:
         """The log's events at positions first to last, revealed as far as may be."""
         with self._ledger.view():
             revealer = Revealer(self._ledger, self._context.keyring)
-            log = self._ledger.log(after_position=first - 1, up_to=last)
+            log = self._ledger.log.read(after_position=first - 1, up_to=last)
             return [event_view(envelope, revealer) for envelope in log]
 
     def currencies(self) -> dict[str, str]:
         """The currency of every account by its number."""
-        return {row.number: row.currency for row in self._ledger.account_rows()}
+        return {row.number: row.currency for row in self._ledger.accounts.rows()}
 
     def log_length(self) -> int:
         """How many events the log has."""
-        return self._ledger.head().position
+        return self._ledger.log.head().position
 
     # --- registers ---------------------------------------------------------------------
 
     def account_register(self, account: str, first: int, last: int) -> list[RegisterRow]:
         """The register's rows of versions first to last; the balance is of all entries, by replay."""
         with self._ledger.view():
-            before = self._ledger.load_account(account, version=first - 1) if first > 1 else None
-            envelopes = self._ledger.envelopes(account_stream(account), after=first - 1, up_to=last)
+            before = self._ledger.accounts.load(account, version=first - 1) if first > 1 else None
+            envelopes = self._ledger.log.envelopes(account_stream(account), after=first - 1, up_to=last)
             return self._rows(account, before.state if before else None, envelopes)
 
     def account_register_of(self, account: str, versions: Sequence[int]) -> list[RegisterRow]:
@@ -190,25 +190,25 @@ class History:
         """All events of a customer, revealed as far as may be."""
         with self._ledger.view():
             revealer = Revealer(self._ledger, self._context.keyring)
-            envelopes = self._ledger.envelopes(customer_stream(customer))
+            envelopes = self._ledger.log.envelopes(customer_stream(customer))
             return [event_view(envelope, revealer) for envelope in envelopes]
 
     def type_counts(self, account: str) -> dict[str, int]:
         """How many events of each type the account has."""
-        return self._ledger.type_counts(account_stream(account))
+        return self._ledger.log.type_counts(account_stream(account))
 
     def versions_of_types(self, account: str, tags: Sequence[str]) -> list[int]:
         """The versions of the account's events of these types, ascending."""
-        return self._ledger.versions_of_types(account_stream(account), tags)
+        return self._ledger.log.versions_of_types(account_stream(account), tags)
 
     def balance_series(self, account: str, buckets: int = CHART_BUCKETS) -> list[Bucket]:
         """The balance over the account's life in at most `buckets` buckets."""
-        return self._ledger.balance_series(account, buckets=buckets)
+        return self._ledger.accounts.balance_series(account, buckets=buckets)
 
     def owner_marks(self, account: str) -> list[OwnerMark]:
         """The owner's own events, as marks on the account's time bar."""
         stream = account_stream(account)
-        row = self._ledger.find_account(account)
+        row = self._ledger.accounts.find(account)
         if row is None:
             return []
         owner = customer_stream(row.customer)
@@ -217,15 +217,15 @@ class History:
                 tag=envelope.type,
                 booked_at_us=envelope.booked_at_us,
                 recorded_at_us=envelope.recorded_at_us,
-                version=self._ledger.version_at(stream, AtInstant(envelope.booked_at_us)),
+                version=self._ledger.log.version_at(stream, AtInstant(envelope.booked_at_us)),
             )
-            for envelope in self._ledger.envelopes(owner)
+            for envelope in self._ledger.log.envelopes(owner)
         ]
 
     # --- how ---------------------------------------------------------------------------
 
     def _version(self, stream: str, moment: Moment, code: str, too_early: str) -> int:
-        length = self._ledger.stream_length(stream)
+        length = self._ledger.log.stream_length(stream)
         if isinstance(moment, Now):
             return length
         if isinstance(moment, AtVersion):
@@ -236,22 +236,22 @@ class History:
                     field="at",
                 )
             return moment.version
-        version = self._ledger.version_at(stream, moment)
+        version = self._ledger.log.version_at(stream, moment)
         if version == 0:
-            first_us = self._ledger.instants(stream, 1)[0 if moment.clock == "booked" else 1]
+            first_us = self._ledger.log.instants(stream, 1)[0 if moment.clock == "booked" else 1]
             raise Refused(code, f"{too_early} at {to_iso(moment.instant_us)}; it begins {to_iso(first_us)}.")
         return version
 
     def _event(self, stream: str, version: int) -> Envelope:
         """An event that must be there, as something else in the ledger speaks of it."""
-        found = self._ledger.envelopes(stream, after=version - 1, up_to=version)
+        found = self._ledger.log.envelopes(stream, after=version - 1, up_to=version)
         if not found:
             raise LedgerDamaged(f"The log has no event {version} in {stream}.", "Verify the ledger.")
         return found[0]
 
     def _load_customer(self, number: str, version: int) -> Customer:
         revealer = Revealer(self._ledger, self._context.keyring)
-        loaded = self._ledger.load_customer(
+        loaded = self._ledger.customers.load(
             number, version=version, reveal=revealer.personal, reveal_snapshot=revealer.snapshot
         )
         if loaded is None:

@@ -15,7 +15,6 @@ from auditdesk.ledger.envelope import Envelope
 from auditdesk.services.access.context import NO_PROGRESS, OperatorContext, Progress
 from auditdesk.services.access.lookup import find_account
 
-PAGE_EVENTS: Final = 5_000
 PROGRESS_EVERY_EVENTS: Final = 2_000
 MONEY_TAGS: Final = tuple(cls.TAG for cls in e.MONEY_EVENTS)
 
@@ -48,17 +47,13 @@ class Discrepancies:
     def stated_discrepancies(self, account: str, *, progress: Progress = NO_PROGRESS) -> list[Discrepancy]:
         """One account's, by version. Raises `Refused` (`account_unknown`), `Cancelled`, `UnknownEvent`."""
         stream = account_stream(find_account(self._context, account))
-        total = self._ledger.stream_length(stream)
-        return list(_jumps(_watched(self._envelopes(stream, total), total, progress)))
+        total = self._ledger.log.stream_length(stream)
+        return list(_jumps(_watched(self._ledger.log.stream(stream, up_to=total), total, progress)))
 
     def all_stated_discrepancies(self, *, progress: Progress = NO_PROGRESS) -> Iterator[Discrepancy]:
         """Every account's, in the order of the log, in one pass. Raises `Cancelled`, `UnknownEvent`."""
-        total = self._ledger.head().position
-        yield from _jumps(_watched(self._ledger.log(up_to=total, types=MONEY_TAGS), total, progress))
-
-    def _envelopes(self, stream: str, total: int) -> Iterator[Envelope]:
-        for after in range(0, total, PAGE_EVENTS):
-            yield from self._ledger.envelopes(stream, after=after, up_to=min(after + PAGE_EVENTS, total))
+        total = self._ledger.log.head().position
+        yield from _jumps(_watched(self._ledger.log.read(up_to=total, types=MONEY_TAGS), total, progress))
 
 
 def _watched(envelopes: Iterable[Envelope], total: int, progress: Progress) -> Iterator[Envelope]:

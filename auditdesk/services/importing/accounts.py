@@ -33,8 +33,8 @@ class AccountImport(FileImport):
         super().__init__(run, file)
         run.batch.flush()  # so that the customers of this very import are found
         self._owners = run.batch.customers_by_reference()
-        self._accounts = {row.reference: row for row in self.ledger.account_rows() if row.reference}
-        self._serial = self.ledger.next_account_serial()
+        self._accounts = {row.reference: row for row in self.ledger.accounts.rows() if row.reference}
+        self._serial = self.ledger.accounts.next_serial()
 
     def key_of(self, record: Record) -> str:
         """An account is opened once."""

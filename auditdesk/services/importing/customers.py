@@ -35,8 +35,8 @@ class CustomerImport(FileImport):
 
     def __init__(self, run: ImportRun, file: CsvFile) -> None:
         super().__init__(run, file)
-        self._numbers = {row.reference: row.number for row in self.ledger.customer_rows() if row.reference}
-        self._serial = self.ledger.next_customer_serial()
+        self._numbers = {row.reference: row.number for row in self.ledger.customers.rows() if row.reference}
+        self._serial = self.ledger.customers.next_serial()
         self._matched: dict[str, int] = {}  # the version that a customer's last row of this file is
 
     def book(self, records: list[Record]) -> None:
@@ -100,7 +100,7 @@ class CustomerImport(FileImport):
 
     def _at(self, number: str, version: int | None) -> Customer:
         revealer = Revealer(self.ledger, self.keyring)
-        loaded = self.ledger.load_customer(
+        loaded = self.ledger.customers.load(
             number, version=version, reveal=revealer.personal, reveal_snapshot=revealer.snapshot
         )
         if loaded is None:
@@ -114,12 +114,12 @@ class CustomerImport(FileImport):
         Raises `Refused` for a customer of whom nobody can compare anything any more.
         """
         stream = customer_stream(number)
-        last = self.ledger.version_at(stream, AtInstant(at_us))
-        first = max(self.ledger.version_at(stream, AtInstant(at_us - 1)), self._matched.get(number, 1), 1)
+        last = self.ledger.log.version_at(stream, AtInstant(at_us))
+        first = max(self.ledger.log.version_at(stream, AtInstant(at_us - 1)), self._matched.get(number, 1), 1)
         for version in range(first, last + 1):
             known = self._at(number, version).personal
             if isinstance(known, Mask):
-                if self.ledger.instants(stream, last)[0] == at_us:
+                if self.ledger.log.instants(stream, last)[0] == at_us:
                     return True  # booked by an earlier import
                 raise Refused("customer_erased", f"customer {number} has been forgotten")
             if known == details:

@@ -45,7 +45,7 @@ class EntryImport(FileImport):
         super().__init__(run, file)
         run.batch.flush()  # so that the accounts of this very import are found
         self._accounts = run.batch.accounts_by_reference()
-        self._erased = {row.number for row in self.ledger.erasures()}
+        self._erased = {row.number for row in self.ledger.customers.erasures()}
 
     def key_of(self, record: Record) -> str:
         """An entry is booked once."""
@@ -93,7 +93,7 @@ class EntryImport(FileImport):
         state = self.batch.state(stream)
         if isinstance(state, Account):
             return state
-        loaded = self.ledger.load_account(number)
+        loaded = self.ledger.accounts.load(number)
         if loaded is None:
             raise Refused("account_unknown", "the account is not known")
         return loaded.state

@@ -103,9 +103,9 @@ class Certificates:
         streams = [customer_stream(number), *(account_stream(account) for account in done.accounts)]
         before, after = requested.position - 1, forgotten.position
         with self._ledger.view():
-            proof = self._ledger.consistency_proof(before, after)
-            roots = self._ledger.root(before), self._ledger.root(after)
-            snapshots = self._ledger.count_snapshots(streams)
+            proof = self._ledger.tree.consistency_proof(before, after)
+            roots = self._ledger.tree.root(before), self._ledger.tree.root(after)
+            snapshots = self._ledger.snapshots.count(streams)
         return Certificate(
             kind=KIND,
             ledger_id=self._ledger.ledger_id,
@@ -130,7 +130,7 @@ class Certificates:
 
     def _steps(self, number: str) -> tuple[Envelope, Envelope]:
         found: dict[str, Envelope] = {}
-        for envelope in self._ledger.envelopes(customer_stream(number)):
+        for envelope in self._ledger.log.envelopes(customer_stream(number)):
             found[envelope.type] = envelope
         try:
             return found[e.ErasureRequested.TAG], found[e.CustomerForgotten.TAG]

@@ -89,8 +89,8 @@ class Forgetting:
         return ErasurePreview(
             customer=state,
             accounts=accounts,
-            sealed_events=self._ledger.count_sealed(streams),
-            snapshots=self._ledger.count_snapshots(streams),
+            sealed_events=self._ledger.log.count_sealed(streams),
+            snapshots=self._ledger.snapshots.count(streams),
             exports=self._exports(accounts),
             kept=KEPT,
             refusal=self._refusal(state, accounts),
@@ -141,10 +141,14 @@ class Forgetting:
     def _former(self, customer: str) -> list[Personal | Mask | None]:
         """All that was ever known of the customer, so that the reason can't name who he was before."""
         revealer = Revealer(self._ledger, self._context.keyring)
-        return [revealer.personal(envelope) for envelope in self._ledger.envelopes(customer_stream(customer))]
+        return [
+            revealer.personal(envelope) for envelope in self._ledger.log.envelopes(customer_stream(customer))
+        ]
 
     def _accounts(self, customer: str) -> tuple[Account, ...]:
-        return tuple(load_account(self._context, row.number) for row in self._ledger.accounts_of(customer))
+        return tuple(
+            load_account(self._context, row.number) for row in self._ledger.accounts.of_customer(customer)
+        )
 
     def _refusal(self, state: Customer, accounts: tuple[Account, ...]) -> Refused | None:
         now_us = self._ledger.now_us()
@@ -156,7 +160,7 @@ class Forgetting:
 
     def _exports(self, accounts: tuple[Account, ...]) -> tuple[e.ReportExported, ...]:
         concerned = {account.number for account in accounts} | {""}
-        events = (envelope.event() for envelope in self._ledger.log(types=(e.ReportExported.TAG,)))
+        events = (envelope.event() for envelope in self._ledger.log.read(types=(e.ReportExported.TAG,)))
         return tuple(
             event for event in events if isinstance(event, e.ReportExported) and event.account in concerned
         )
@@ -193,7 +197,7 @@ def resume(ledger: Ledger, vault: Vault, keyring: Keyring | None) -> tuple[str, 
     holds_key = vault.key_subjects()
     fenced = vault.fenced()
     concerned = []
-    for row in ledger.erasures():
+    for row in ledger.customers.erasures():
         if row.forgotten_at_us is None:
             finish(ledger, vault, row.number, keyring)
             concerned.append(row.number)
@@ -204,19 +208,21 @@ def resume(ledger: Ledger, vault: Vault, keyring: Keyring | None) -> tuple[str, 
 
 
 def _record(ledger: Ledger, customer: str, key_id: str, operator: str) -> None:
-    loaded = ledger.load_customer(customer, reveal=lambda _: None, reveal_snapshot=lambda *_: REDACTED)
+    loaded = ledger.customers.load(customer, reveal=lambda _: None, reveal_snapshot=lambda *_: REDACTED)
     if loaded is None or loaded.state.forgotten_at_us is not None:
         return
-    accounts = tuple(row.number for row in ledger.accounts_of(customer))
+    accounts = tuple(row.number for row in ledger.accounts.of_customer(customer))
     streams = [customer_stream(customer), *(account_stream(account) for account in accounts)]
-    event = e.CustomerForgotten(key_id=key_id, sealed_events=ledger.count_sealed(streams), accounts=accounts)
+    event = e.CustomerForgotten(
+        key_id=key_id, sealed_events=ledger.log.count_sealed(streams), accounts=accounts
+    )
     booked_at_us = max(ledger.now_us(), loaded.state.last_booked_at_us)
     append = StreamAppend(customer_stream(customer), loaded.state, (NewEvent(event),), booked_at_us, None)
     ledger.append([append], operator=operator, command_id=f"forgotten:{customer}")
 
 
 def _finished(ledger: Ledger, customer: str, *, already: bool) -> Erasure:
-    for envelope in reversed(ledger.envelopes(customer_stream(customer))):
+    for envelope in reversed(ledger.log.envelopes(customer_stream(customer))):
         event = envelope.event()
         if isinstance(event, e.CustomerForgotten):
             return Erasure(

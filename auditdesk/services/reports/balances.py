@@ -78,10 +78,10 @@ class Balances:
         if mask is not None:
             return str(mask)
         ledger = self._source.ledger
-        version = ledger.version_at(customer_stream(account.customer), self._owner_moment(account))
+        version = ledger.log.version_at(customer_stream(account.customer), self._owner_moment(account))
         if version == 0:
             return ""  # imported history may open an account before its owner is registered
-        loaded = ledger.load_customer(
+        loaded = ledger.customers.load(
             account.customer, version=version, reveal=revealer.personal, reveal_snapshot=revealer.snapshot
         )
         if loaded is None:

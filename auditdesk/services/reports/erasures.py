@@ -82,7 +82,7 @@ class ErasureRegister:
 def _erasures(source: Source) -> tuple[list[Envelope], dict[str, Envelope]]:
     query = source.query
     requests, done = [], {}
-    for envelope in source.ledger.log(types=TAGS, up_to=query.last_position):
+    for envelope in source.ledger.log.read(types=TAGS, up_to=query.last_position):
         if not _seen(envelope, query):
             continue
         if envelope.type == e.CustomerForgotten.TAG:

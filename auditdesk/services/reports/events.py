@@ -63,7 +63,7 @@ class EventLog:
             if query.account
             else query.last_position
         )
-        self._holdings = {account_stream(row.number): _holding(row) for row in ledger.account_rows()}
+        self._holdings = {account_stream(row.number): _holding(row) for row in ledger.accounts.rows()}
 
     def rows(self) -> Iterator[Row]:
         """The events, by position."""
@@ -131,7 +131,7 @@ class EventLog:
         query = self._source.query
         if query.account:
             return (envelope for span in self._spans for envelope in envelopes_of(self._source.ledger, span))
-        log = self._source.ledger.log(up_to=query.last_position)
+        log = self._source.ledger.log.read(up_to=query.last_position)
         as_of = query.as_of
         if query.from_us is None and query.to_us is None and not isinstance(as_of, AtInstant):
             return log

@@ -99,7 +99,7 @@ class Reports:
         with self._ledger.view():
             query = self._query(report, account, from_us, to_us, as_of)
             content = REPORTS[report](make_source(self._ledger, revealer, query, as_is=raw))
-            erasures = len(self._ledger.erasures())
+            erasures = len(self._ledger.customers.erasures())
         with drafting() as drafts:
             file = drafts.add(target)
             if bom:
@@ -159,7 +159,7 @@ class Reports:
                     field="as_of",
                 )
             self._history.account_at(number, as_of)
-        return Query(number, from_us, to_us, as_of, self._ledger.head().position)
+        return Query(number, from_us, to_us, as_of, self._ledger.log.head().position)
 
     def _describe(
         self, report: ReportName, file: Draft, rows: int, *, reveal: bool, raw: bool, bom: bool
@@ -179,7 +179,7 @@ class Reports:
 
     def _record(self, exported: e.ReportExported, erasures: int) -> None:
         """Keep that personal data left the system, unless somebody was forgotten while it was read."""
-        if len(self._ledger.erasures()) != erasures:
+        if len(self._ledger.customers.erasures()) != erasures:
             raise Conflict("A customer was forgotten while the report was made.", "Make it again.")
         stream = operator_stream(self._context.operator)
         append = StreamAppend(stream, None, (NewEvent(exported),), self._ledger.now_us(), None)

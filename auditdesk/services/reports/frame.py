@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from typing import Any, Final, Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from auditdesk.domain.account import Account
 from auditdesk.domain.moments import AtInstant, Moment, Now
@@ -16,7 +16,6 @@ from auditdesk.services.reports.cells import Cell, raw, safe_json, safe_text
 
 ReportName = Literal["statement", "balances", "events", "erasures"]
 Row = tuple[Cell, ...]
-PAGE_EVENTS: Final = 5_000
 
 
 class Query(NamedTuple):
@@ -107,7 +106,7 @@ def spans(ledger: Ledger, query: Query) -> list[Span]:
     Both clocks never decrease within a stream, so that bounds always leave one stretch of versions.
     """
     with ledger.view():
-        rows = [ledger.find_account(query.account)] if query.account else ledger.account_rows()
+        rows = [ledger.accounts.find(query.account)] if query.account else ledger.accounts.rows()
         found = []
         for row in rows:
             if row is None:
@@ -117,30 +116,28 @@ def spans(ledger: Ledger, query: Query) -> list[Span]:
             if last == 0:
                 continue
             if query.to_us is not None:
-                last = min(last, ledger.version_at(stream, AtInstant(query.to_us)))
+                last = min(last, ledger.log.version_at(stream, AtInstant(query.to_us)))
             first = 1
             if query.from_us is not None:
-                first += ledger.version_at(stream, AtInstant(query.from_us - 1))
+                first += ledger.log.version_at(stream, AtInstant(query.from_us - 1))
             found.append(Span(row.number, row.reference, row.currency, first, last))
         return found
 
 
 def _last_version(ledger: Ledger, stream: str, query: Query) -> int:
     if isinstance(query.as_of, Now):
-        return ledger.stream_length(stream)
-    return ledger.version_at(stream, query.as_of)
+        return ledger.log.stream_length(stream)
+    return ledger.log.version_at(stream, query.as_of)
 
 
 def envelopes_of(ledger: Ledger, span: Span) -> Iterator[Envelope]:
     """The span's events, a page at a time."""
-    stream = account_stream(span.number)
-    for after in range(span.first - 1, span.last, PAGE_EVENTS):
-        yield from ledger.envelopes(stream, after=after, up_to=min(after + PAGE_EVENTS, span.last))
+    return ledger.log.stream(account_stream(span.number), after=span.first - 1, up_to=span.last)
 
 
 def state_after(ledger: Ledger, number: str, version: int) -> Account | None:
     """The account's state after `version` events; None before the first."""
-    loaded = ledger.load_account(number, version=version) if version > 0 else None
+    loaded = ledger.accounts.load(number, version=version) if version > 0 else None
     return loaded.state if loaded else None
 
 

@@ -28,10 +28,10 @@ def standing_of(context: OperatorContext, size: int) -> Standing:
     damage = " ".join(ledger.damage)
     root = ""
     try:
-        root = ledger.root(size).hex()
+        root = ledger.tree.root(size).hex()
     except ProofError as error:
         damage = damage or str(error)
-    newest = ledger.newest_checkpoint()
+    newest = ledger.tree.newest_checkpoint()
     last = context.vault.last_verification() if context.vault else None
     state = UNVERIFIED if damage else "nothing found" if last else "not verified yet"
     return Standing(

@@ -154,8 +154,8 @@ def vault_folder_name(expires_on: date) -> str:
 def _check_keys_are_whole(ledger: Ledger, vault: Vault) -> None:
     """Every customer of the ledger has a key or a fence; whoever has neither can't be read again."""
     known = vault.key_subjects() | vault.fenced()
-    erased = {row.number for row in ledger.erasures()}
-    lost = sorted(row.number for row in ledger.customer_rows() if row.number not in known | erased)
+    erased = {row.number for row in ledger.customers.erasures()}
+    lost = sorted(row.number for row in ledger.customers.rows() if row.number not in known | erased)
     if lost:
         names = ", ".join(lost[:5])
         raise Fault(

@@ -146,13 +146,13 @@ def _erase_again(
                 raw = file.read_bytes()
             proven.append(check_certificate(raw, keys))
         erased = list(forgetting.resume(ledger, vault, None))
-        known = {row.number for row in ledger.customer_rows()}
+        known = {row.number for row in ledger.customers.rows()}
         for certificate in proven:
             customer = certificate.customer
             if customer in known and customer not in vault.fenced():
                 vault.shred(customer, keyring=None)
                 erased.append(customer)
-        alive = vault.key_subjects() & {row.number for row in ledger.erasures()}
+        alive = vault.key_subjects() & {row.number for row in ledger.customers.erasures()}
     if alive:
         raise Fault(
             f"The keys of {', '.join(sorted(alive))} could not be destroyed.", "Nothing was restored."

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from auditdesk.domain.errors import AuditdeskError
 from auditdesk.ledger.envelope import Envelope
 from auditdesk.ledger.ledger import Ledger
+from auditdesk.ledger.rows import PAGE_ROWS
 from auditdesk.services.access.context import Progress
 from auditdesk.services.verification.findings import Finding, Tell
-
-PAGE_EVENTS: Final = 5_000
 
 
 def readable_log(
@@ -27,8 +25,8 @@ def readable_log(
 
     `lean`: only what a replay needs is read of each.
     """
-    for after in range(first_after, last, PAGE_EVENTS):
-        yield from _Page(ledger, report, progress, lean=lean).read(after, min(after + PAGE_EVENTS, last))
+    for after in range(first_after, last, PAGE_ROWS):
+        yield from _Page(ledger, report, progress, lean=lean).read(after, min(after + PAGE_ROWS, last))
 
 
 class _Page:
@@ -51,7 +49,7 @@ class _Page:
     def _halves(self, after: int, up_to: int) -> Iterator[tuple[list[Envelope], int]]:
         """Read a range, or where that fails its halves; a single position that fails is remembered."""
         try:
-            envelopes = list(self._ledger.log(after_position=after, up_to=up_to, lean=self._lean))
+            envelopes = list(self._ledger.log.read(after_position=after, up_to=up_to, lean=self._lean))
         except AuditdeskError as error:
             self._progress.check()
             if up_to - after > 1:

@@ -61,7 +61,7 @@ class Snapshots:
     def compare(self, progress: Progress) -> None:
         """Compare with what is kept, and name the snapshots that differ."""
         try:
-            for row in self._ledger.all_snapshots():
+            for row in self._ledger.snapshots.all():
                 if row.position > self._after:
                     self._compare(row)
                     self.count += 1
@@ -97,7 +97,7 @@ def check_accounts(ledger: Ledger, replay: Replay, report: Tell, *, all_of_them:
     def found() -> dict[str, dict[str, object]]:
         return {
             row.number: account_values(Account(**{name: getattr(row, name) for name in ACCOUNT_FIELDS}))
-            for row in ledger.account_rows()
+            for row in ledger.accounts.rows()
             if all_of_them or row.number in replay.accounts
         }
 
@@ -111,7 +111,7 @@ def check_customers(ledger: Ledger, replay: Replay, report: Tell, *, all_of_them
     def found() -> dict[str, dict[str, object]]:
         return {
             row.number: customer_values(Customer(**{name: getattr(row, name) for name in CUSTOMER_FIELDS}))
-            for row in ledger.customer_rows()
+            for row in ledger.customers.rows()
             if all_of_them or row.number in replay.customers
         }
 
@@ -127,7 +127,7 @@ def check_keys(ledger: Ledger, vault: Vault, before: frozenset[str], report: Tel
     try:
         problem = vault.problem()
         alive, fenced = vault.key_subjects(), vault.fenced()
-        customers = ledger.customer_rows()
+        customers = ledger.customers.rows()
     except AuditdeskError as error:
         sentence = f"The keys can't be compared with the customers: {error.message}"
         report(Finding("unreadable", "", 0, sentence))

@@ -13,13 +13,11 @@ import msgspec
 from auditdesk.domain import events as e
 from auditdesk.domain.errors import AuditdeskError, Cancelled
 from auditdesk.domain.streams import account_stream
-from auditdesk.ledger.envelope import Envelope
 from auditdesk.ledger.ledger import Ledger
 from auditdesk.ledger.rows import EntryRow
 from auditdesk.services.access.context import Progress
 from auditdesk.services.verification.findings import Finding, Tell
 
-PAGE_EVENTS: Final = 5_000
 ROWS_NAMED: Final = 20
 
 _LINES: Final = msgspec.json.Encoder().encode_lines  # a line a row, in a tenth of the time of repr
@@ -58,7 +56,7 @@ class Entries:
 
     def _different_accounts(self, progress: Progress) -> list[str]:
         found: dict[str, blake2b] = {}
-        for page in self._ledger.entry_pages():
+        for page in self._ledger.accounts.entry_pages():
             for account, rows in groupby(page, key=itemgetter(0)):
                 _digest_of(found, account).update(_LINES(rows))
             self.count += len(page)
@@ -104,13 +102,13 @@ class Entries:
 
     def _kept(self, account: str) -> Iterator[EntryRow]:
         after = 0
-        while rows := self._ledger.entries(account, after_version=after, limit=PAGE_EVENTS):
+        while rows := self._ledger.accounts.entries(account, after_version=after):
             yield from rows
             after = rows[-1].version
 
     def _wanted(self, account: str) -> Iterator[EntryRow]:
         balance_minor = 0
-        for envelope in self._envelopes(account_stream(account)):
+        for envelope in self._ledger.log.stream(account_stream(account)):
             event = envelope.event()
             if isinstance(event, e.MoneyEvent):
                 amount_minor = event.signed_minor
@@ -124,7 +122,3 @@ class Entries:
                     amount_minor,
                     balance_minor,
                 )
-
-    def _envelopes(self, stream: str) -> Iterator[Envelope]:
-        for after in range(0, self._ledger.stream_length(stream), PAGE_EVENTS):
-            yield from self._ledger.envelopes(stream, after=after, up_to=after + PAGE_EVENTS)

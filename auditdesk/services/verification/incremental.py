@@ -7,7 +7,7 @@ that takes a full verification.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from auditdesk.domain.account import Account
 from auditdesk.domain.customer import Customer
@@ -21,8 +21,6 @@ from auditdesk.proof.merkle import Frontier
 from auditdesk.services.access.context import Progress
 from auditdesk.services.verification.findings import Finding, Tell
 from auditdesk.vault.vault import Vault
-
-PAGE_ENTRIES: Final = 5_000
 
 
 class Start(NamedTuple):
@@ -40,10 +38,10 @@ def start_of(ledger: Ledger, vault: Vault | None) -> Start | None:
         return None
     try:
         with ledger.view():
-            if ledger.head().position < last.size:
+            if ledger.log.head().position < last.size:
                 return None
-            frontier = ledger.frontier(last.size)
-            (envelope,) = ledger.log(after_position=last.size - 1, up_to=last.size)
+            frontier = ledger.tree.frontier(last.size)
+            (envelope,) = ledger.log.read(after_position=last.size - 1, up_to=last.size)
     except (AuditdeskError, ValueError):
         return None
     return Start(last.size, envelope.recorded_at_us, frontier) if frontier.root() == last.root else None
@@ -60,7 +58,7 @@ class BeforeStart:
     def stream(self, first: Envelope) -> tuple[int, int]:
         """Version and booked-at instant of the stream before its first event after the start."""
         try:
-            booked_at_us, _ = self._ledger.instants(first.stream, first.version - 1)
+            booked_at_us, _ = self._ledger.log.instants(first.stream, first.version - 1)
         except Refused:
             return 0, 0
         return first.version - 1, booked_at_us
@@ -69,14 +67,14 @@ class BeforeStart:
         """The account before that event."""
         if first.version == 1:
             return None
-        loaded = self._ledger.load_account(name_in(first.stream), version=first.version - 1)
+        loaded = self._ledger.accounts.load(name_in(first.stream), version=first.version - 1)
         return loaded.state if loaded else None
 
     def customer(self, first: Envelope) -> Customer | None:
         """The customer before that event, without anything personal."""
         if first.version == 1:
             return None
-        loaded = self._ledger.load_customer(
+        loaded = self._ledger.customers.load(
             name_in(first.stream),
             version=first.version - 1,
             reveal=lambda _: None,
@@ -110,7 +108,7 @@ class TailEntries:
 
     def _compare(self, account: str, expected: dict[int, EntryRow]) -> None:
         after = min(expected) - 1
-        while rows := self._ledger.entries(account, after_version=after, limit=PAGE_ENTRIES):
+        while rows := self._ledger.accounts.entries(account, after_version=after):
             for row in rows:
                 if expected.pop(row.version, None) != row:
                     self._found(account, row.position, f"{_entry(account, row)} is not what its event says.")

@@ -217,7 +217,7 @@ class _Run:
 
     def _erased(self) -> frozenset[str]:
         try:
-            return frozenset(row.number for row in self._ledger.erasures())
+            return frozenset(row.number for row in self._ledger.customers.erasures())
         except AuditdeskError as error:
             sentence = f"The list of the forgotten can't be read: {error.message}"
             self._findings.add(Finding("unreadable", "", 0, sentence))
@@ -225,7 +225,7 @@ class _Run:
 
     def _last_position(self) -> int:
         try:
-            return self._ledger.head().position
+            return self._ledger.log.head().position
         except AuditdeskError as error:
             sentence = f"The end of the log can't be read: {error.message}"
             self._findings.add(Finding("unreadable", "", 0, sentence))

@@ -60,7 +60,7 @@ def claims_of(ledger: Ledger, vault: Vault | None, outer: Outer, report: Tell) -
     if outer.trouble:
         _found(report, "checkpoint_differs", outer.trouble)
     try:
-        for row in ledger.checkpoints():
+        for row in ledger.tree.checkpoints():
             if vault is None or _is_believed(vault, row, report):
                 what = f"the ledger's checkpoint over {row.size} events"
                 claims.append(Claim(row.size, row.root, what, "checkpoint_differs"))
@@ -148,7 +148,7 @@ class TreeCheck:
     def _compare_nodes(self) -> None:
         found = {
             (node.level, node.index): node.hash
-            for node in self._ledger.tree_nodes()
+            for node in self._ledger.tree.nodes()
             if (node.index + 1) << node.level > self._base
         }
         for node in self._nodes:

@@ -31,7 +31,7 @@ def _examine_outer(ledger: Ledger, vault: Vault | None) -> None:
 
 
 def _examine_inner(ledger: Ledger, vault: Vault | None) -> None:
-    kept = ledger.newest_checkpoint()
+    kept = ledger.tree.newest_checkpoint()
     if kept is None:
         return
     raw = kept.note.encode()

@@ -96,12 +96,12 @@ def test_a_form_that_is_left_leaves_nothing_in_the_log(
 
     dialog = filled(page, colleague, key)
     log = page._context.session.context.ledger
-    before, receipt = log.head(), page.receipt.text()
+    before, receipt = log.log.head(), page.receipt.text()
     for way in (escape, cancel, AccountForm.close):
         with qtbot.waitSignal(dialog.finished):
             way(dialog)
         assert not dialog.isVisible()
-        assert (log.head(), page.receipt.text()) == (before, receipt)
+        assert (log.log.head(), page.receipt.text()) == (before, receipt)
         dialog = form(page, key)
         assert not dialog.fields[next(iter(FORMS[key]))].text()
 

@@ -87,7 +87,7 @@ def test_leaving_signs_what_is_not_under_a_checkpoint(
     position = session.desk.deposit(MAIN, 100).position
     ledger = session.context.ledger
     window.lock()
-    newest = ledger.newest_checkpoint()
+    newest = ledger.tree.newest_checkpoint()
     assert newest is not None
     assert newest.size == position
     assert window.desk is not desk

@@ -42,7 +42,7 @@ def export(qtbot: QtBot, dialog: ExportDialog, report: str, out: Path) -> list[d
 
 
 def exports_recorded(desk: WorkspacePage) -> int:
-    return len(list(desk._context.session.context.ledger.log(types=(ReportExported.TAG,))))
+    return len(list(desk._context.session.context.ledger.log.read(types=(ReportExported.TAG,))))
 
 
 def test_a_statement_is_of_the_account_and_the_moment_shown(

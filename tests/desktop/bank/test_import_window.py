@@ -68,10 +68,10 @@ def test_an_import_is_summed_up_and_shown_at_once(qtbot: QtBot, desk: WorkspaceP
 
 def test_a_second_import_adds_nothing(qtbot: QtBot, desk: WorkspacePage, history: Path) -> None:
     bring_in(qtbot, desk, history)
-    head = desk._context.session.context.ledger.head()
+    head = desk._context.session.context.ledger.log.head()
     said = bring_in(qtbot, desk, history)
     assert f"0 booked, {ROWS + 2} already there" in said
-    assert desk._context.session.context.ledger.head() == head
+    assert desk._context.session.context.ledger.log.head() == head
 
 
 def test_a_row_that_cant_be_taken_is_named_and_kept_apart(
@@ -96,13 +96,13 @@ def test_a_folder_without_history_is_explained(qtbot: QtBot, desk: WorkspacePage
 
 
 def test_cancel_leaves_nothing_of_it(qtbot: QtBot, desk: WorkspacePage, history: Path) -> None:
-    before = desk._context.session.context.ledger.head()
+    before = desk._context.session.context.ledger.log.head()
     desk.go_to("reports")
     desk.reports.import_folder(history)
     dialog = next(made for made in desk.findChildren(ProgressDialog) if made.isVisible())
     dialog.cancel.click()
     qtbot.waitUntil(lambda: not desk._context.runner.busy, timeout=20_000)
-    assert desk._context.session.context.ledger.head() == before
+    assert desk._context.session.context.ledger.log.head() == before
     assert not (history / "rejects.csv").exists()
     assert desk.reports.good.isHidden()
 
@@ -115,10 +115,10 @@ def test_the_folder_is_chosen_by_the_button_and_choosing_none_does_nothing(
     desk.go_to("reports")
     button = desk.reports.findChild(QPushButton, "importButton")
     assert isinstance(button, QPushButton)
-    before = desk._context.session.context.ledger.head()
+    before = desk._context.session.context.ledger.log.head()
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert not desk._context.runner.busy
-    assert desk._context.session.context.ledger.head() == before
+    assert desk._context.session.context.ledger.log.head() == before
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: f"{ROWS + 2} booked" in desk.reports.good.sentence.text(), timeout=20_000)
 
@@ -128,7 +128,7 @@ def test_progress_counts_and_a_cancel_half_way_leaves_nothing_of_it(
 ) -> None:
     with (history / "transactions.csv").open("a", encoding="utf-8") as file:
         file.write("T99,A1,2020-13-01,deposit,1.00,memo\n")
-    before = desk._context.session.context.ledger.head()
+    before = desk._context.session.context.ledger.log.head()
     desk.go_to("reports")
     desk.reports.import_folder(history)
     progress = visible(desk, ProgressDialog)
@@ -142,7 +142,7 @@ def test_progress_counts_and_a_cancel_half_way_leaves_nothing_of_it(
     halt.let_go()
     qtbot.waitUntil(lambda: not desk._context.runner.busy, timeout=20_000)
     qtbot.waitUntil(lambda: QApplication.activeModalWidget() is None)
-    assert desk._context.session.context.ledger.head() == before
+    assert desk._context.session.context.ledger.log.head() == before
     assert sorted(path.name for path in history.iterdir()) == [
         "accounts.csv",
         "customers.csv",
@@ -193,11 +193,11 @@ def test_a_folder_where_rejects_cant_be_written_is_explained_and_nothing_is_impo
     (history / "rejects.csv").mkdir()
     with (history / "transactions.csv").open("a", encoding="utf-8") as file:
         file.write("T99,A1,2020-13-01,deposit,1.00,memo\n")
-    before = desk._context.session.context.ledger.head()
+    before = desk._context.session.context.ledger.log.head()
     said = bring_in(qtbot, desk, history)
     assert "rejects.csv" in said
     assert desk.reports.bad.isVisible()
-    assert desk._context.session.context.ledger.head() == before
+    assert desk._context.session.context.ledger.log.head() == before
 
 
 def test_columns_that_are_missing_are_named_and_unknown_ones_too(

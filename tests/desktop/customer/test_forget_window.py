@@ -99,12 +99,12 @@ def test_a_reason_is_needed_that_does_not_name_the_person(
 
 
 def test_cancel_leaves_everything_as_it_was(qtbot: QtBot, desk: WorkspacePage) -> None:
-    before = desk._context.session.context.ledger.head().position
+    before = desk._context.session.context.ledger.log.head().position
     dialog = ask(desk, BOB)
     write(dialog, REASON, BOB)
     with qtbot.waitSignal(dialog.finished):
         dialog.cancel.click()
-    assert desk._context.session.context.ledger.head().position == before
+    assert desk._context.session.context.ledger.log.head().position == before
     assert desk.customers.page.values["name"].text() == "Bob Stone"
 
 
@@ -171,7 +171,7 @@ def test_each_step_is_ticked_off_and_a_second_click_forgets_once(qtbot: QtBot, d
         QTest.keyClick(dialog, Qt.Key.Key_Escape)
     assert said[0].count("✓") == 3
     assert "…" not in said[0]
-    log = desk._context.session.context.ledger.log
+    log = desk._context.session.context.ledger.log.read
     assert (
         len(list(log(types=(ErasureRequested.TAG,)))) == len(list(log(types=(CustomerForgotten.TAG,)))) == 1
     )

@@ -136,12 +136,12 @@ FORMS = {
 @pytest.mark.parametrize("key", FORMS)
 def test_a_double_click_posts_once(qtbot: QtBot, desk: WorkspacePage, page: CustomerPage, key: str) -> None:
     log = desk._context.session.context.ledger
-    before = log.head().position
+    before = log.log.head().position
     dialog = form(desk, key)
     write(dialog, **FORMS[key])
     with qtbot.waitSignal(dialog.posted):
         double_click(dialog.post)
-    assert log.head().position == before + 1
+    assert log.log.head().position == before + 1
     assert f"(position {before + 1})" in desk.receipt.text()
 
 
@@ -158,7 +158,7 @@ def test_a_double_click_registers_one_customer(qtbot: QtBot, desk: WorkspacePage
 def test_a_form_that_is_left_leaves_everything_as_it_was(
     qtbot: QtBot, desk: WorkspacePage, page: CustomerPage, key: str
 ) -> None:
-    before = desk._context.session.context.ledger.head()
+    before = desk._context.session.context.ledger.log.head()
     dialog = form(desk, key)
     write(dialog, **FORMS[key])
     with qtbot.waitSignal(dialog.finished):
@@ -167,16 +167,16 @@ def test_a_form_that_is_left_leaves_everything_as_it_was(
     assert {name: again.fields[name].text() for name in FORMS[key]} != FORMS[key]
     with qtbot.waitSignal(again.finished):
         QTest.mouseClick(again.cancel, Qt.MouseButton.LeftButton)
-    assert desk._context.session.context.ledger.head() == before
+    assert desk._context.session.context.ledger.log.head() == before
 
 
 def test_a_registration_that_is_left_registers_nobody(qtbot: QtBot, desk: WorkspacePage) -> None:
-    before = desk._context.session.context.ledger.head()
+    before = desk._context.session.context.ledger.log.head()
     dialog = registering(desk)
     write(dialog, name="Nora Lake")
     with qtbot.waitSignal(dialog.finished):
         QTest.mouseClick(dialog.cancel, Qt.MouseButton.LeftButton)
-    assert desk._context.session.context.ledger.head() == before
+    assert desk._context.session.context.ledger.log.head() == before
     qtbot.waitUntil(lambda: desk.customers.list.model.rowCount() == 2)
 
 

@@ -107,7 +107,7 @@ def test_a_ledger_that_is_only_looked_at_is_not_written(ledger: Ledger, clock: M
     before = ledger.path.read_bytes()
     viewer = Ledger.open(ledger.path, clock=clock, read_only=True)
     assert viewer.read_only
-    assert viewer.head().position == 1
+    assert viewer.log.head().position == 1
     with pytest.raises(LedgerReadOnly):
         append_one(viewer, "c2")
     viewer.close()
@@ -118,10 +118,10 @@ def test_who_only_looks_sees_what_others_write_meanwhile(ledger: Ledger, clock: 
     append_one(ledger, "c1")
     ledger.close()
     viewer = Ledger.open(ledger.path, clock=clock, read_only=True)
-    assert viewer.head().position == 1
+    assert viewer.log.head().position == 1
     writer = Ledger.open(ledger.path, clock=clock)
     append_one(writer, "c2")
-    assert viewer.head().position == 2
+    assert viewer.log.head().position == 2
     writer.close()
     viewer.close()
 
@@ -145,7 +145,7 @@ def test_a_folder_without_the_right_to_write_opens_for_looking(
     viewer = Ledger.open(ledger.path, clock=clock)
     assert viewer.read_only
     assert "only be looked at" in viewer.warnings[0]
-    assert viewer.head().position == 1
+    assert viewer.log.head().position == 1
     viewer.close()
     assert [entry.name for entry in ledger.path.parent.iterdir()] == ["ledger.db"]
 
@@ -162,7 +162,7 @@ def test_a_ledger_that_another_program_holds_is_reported_as_locked(
         append_one(mine, "c1")
     other.execute("ROLLBACK")
     append_one(mine, "c1")
-    assert mine.head().position == 1
+    assert mine.log.head().position == 1
     other.close()
     mine.close()
 
@@ -172,7 +172,7 @@ def test_two_processes_append_side_by_side_and_lose_nothing(ledger: Ledger) -> N
         subprocess.Popen([sys.executable, "-c", APPENDER, str(ledger.path), name]) for name in ("ana", "ben")
     ]
     assert [writer.wait() for writer in writers] == [0, 0]
-    log = list(ledger.log())
+    log = list(ledger.log.read())
     assert [envelope.position for envelope in log] == list(range(1, 201))
     assert sorted(envelope.command_id for envelope in log) == sorted(
         f"{name}-{number}" for name in ("ana", "ben") for number in range(100)
@@ -206,7 +206,7 @@ def test_opening_a_ledger_again_drops_none_of_the_locks_of_this_process(tmp_path
     path = tmp_path / "ledger.db"
     with (
         closing(Ledger.create(path, bank="b", clock=ManualClock())) as first,
-        engines.reading(first._engine) as connection,
+        engines.reading(first._database.engine) as connection,
     ):
         connection.exec_driver_sql("SELECT count(*) FROM events").fetchall()
         held = locks_on(path)

@@ -32,7 +32,7 @@ def saved(session: Session, paid: str, tmp_path: Path) -> EvidenceResult:
 
 
 def exports(session: Session) -> list[e.ReportExported]:
-    events = [envelope.event() for envelope in session.context.ledger.log(types=(e.ReportExported.TAG,))]
+    events = [envelope.event() for envelope in session.context.ledger.log.read(types=(e.ReportExported.TAG,))]
     return [event for event in events if isinstance(event, e.ReportExported)]
 
 
@@ -119,7 +119,7 @@ def test_altered_in_a_byte_it_is_refused(saved: EvidenceResult, place: float) ->
 
 
 def test_no_evidence_is_given_for_a_row_that_was_altered(session: Session, paid: str, tmp_path: Path) -> None:
-    with session.context.ledger._engine.begin() as connection:
+    with session.context.ledger._database.engine.begin() as connection:
         connection.exec_driver_sql("DROP TRIGGER events_are_never_updated")
         connection.exec_driver_sql("UPDATE events SET operator = 'eva' WHERE position = 4")
     with pytest.raises(ProofError) as refused:

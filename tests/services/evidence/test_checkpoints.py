@@ -48,8 +48,13 @@ def test_a_checkpoint_signs_size_and_root_and_is_kept_twice(
     made = checkpoints.make()
     assert context.vault is not None
     believed = believed_checkpoint(context.vault, made.note.encode())
-    assert believed == (origin_of(context.ledger.ledger_id), context.ledger.head().position, made.root, ())
-    assert made.root == context.ledger.root()
+    assert believed == (
+        origin_of(context.ledger.ledger_id),
+        context.ledger.log.head().position,
+        made.root,
+        (),
+    )
+    assert made.root == context.ledger.tree.root()
     assert checkpoints.newest() == made
     kept = context.vault.newest_checkpoint()
     assert kept is not None
@@ -66,7 +71,7 @@ def test_without_a_new_event_the_same_checkpoint_is_given_again(
     session.desk.deposit(account, 100)
     assert checkpoints.is_due()
     assert checkpoints.make().size == first.size + 1
-    assert len(session.context.ledger.checkpoints()) == 2
+    assert len(session.context.ledger.tree.checkpoints()) == 2
 
 
 def test_a_day_is_closed_when_it_is_over(
@@ -106,7 +111,7 @@ def test_a_log_that_was_rewritten_is_not_signed(
     checkpoints.make()
     tamper(session, "UPDATE events SET leaf_hash = zeroblob(32) WHERE position = 2")
     assert refused(checkpoints.make).code == "log_altered"
-    assert len(session.context.ledger.checkpoints()) == 1
+    assert len(session.context.ledger.tree.checkpoints()) == 1
 
 
 def test_a_checkpoint_that_nobody_here_signed_is_not_believed(

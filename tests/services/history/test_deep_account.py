@@ -64,7 +64,7 @@ def test_its_balance_is_drawn_from_at_most_1200_buckets_that_hold_every_entry(
 def _entries(session: Session, account: str) -> list[EntryRow]:
     rows: list[EntryRow] = []
     after = 0
-    while page := session.context.ledger.entries(account, after_version=after):
+    while page := session.context.ledger.accounts.entries(account, after_version=after):
         rows += page
         after = page[-1].version
     return rows

@@ -103,10 +103,10 @@ def test_several_changes_at_one_instant_are_known_again(
     customers = CUSTOMERS + "".join(f"K1,2020-01-01,{name}\n" for name in names) + "K1,2021-01-01,Aa\n"
     history = write(tmp_path / "h", customers=customers)
     session.importer.run(history)
-    head = session.context.ledger.head()
+    head = session.context.ledger.log.head()
     summary = session.importer.run(history)
     assert (summary.rows_already_there, summary.rows_read) == (summary.rows_read, len(names) + 2)
-    assert session.context.ledger.head() == head
+    assert session.context.ledger.log.head() == head
 
 
 def test_a_change_added_at_an_instant_that_is_there_already_is_booked(
@@ -136,10 +136,10 @@ def test_a_limit_that_was_changed_here_since_makes_no_difference(session: Sessio
 def test_rejects_that_would_replace_a_folder_stop_the_import_before_it_begins(
     session: Session, tmp_path: Path
 ) -> None:
-    before = session.context.ledger.head()
+    before = session.context.ledger.log.head()
     with pytest.raises(Fault, match="is a folder"):
         session.importer.run(write(tmp_path / "h"), rejects=tmp_path)
-    assert session.context.ledger.head() == before
+    assert session.context.ledger.log.head() == before
 
 
 def test_a_failed_import_leaves_older_rejects_as_they_were_and_no_draft(
@@ -173,10 +173,10 @@ def test_a_file_that_changes_meanwhile_stops_the_import_with_a_word(
     def meddle() -> None:
         (history / "transactions.csv").write_text(ENTRIES + tail)
 
-    before = session.context.ledger.head()
+    before = session.context.ledger.log.head()
     with pytest.raises(Fault, match="was changed while"):
         session.importer.run(history, progress=WhileBooking(meddle))
-    assert session.context.ledger.head() == before
+    assert session.context.ledger.log.head() == before
 
 
 def test_a_clock_set_back_is_clamped_and_the_import_says_so(

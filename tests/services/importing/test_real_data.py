@@ -84,11 +84,11 @@ def check_every_date(session: Session, folder: str) -> int:
 
 def test_all_8385_rows_of_berka_are_booked_and_a_second_import_adds_nothing(berka: Session) -> None:
     assert len(berka.directory.accounts()) == 213
-    before = berka.context.ledger.head()
+    before = berka.context.ledger.log.head()
     again = berka.importer.run(DATA / "berka-sample")
     assert again.files["transactions.csv"].already_there == 8_385
     assert again.rows_rejected == again.rows_booked == 0
-    assert berka.context.ledger.head() == before
+    assert berka.context.ledger.log.head() == before
 
 
 def test_berkas_balances_are_the_sums_at_every_date(berka: Session) -> None:
@@ -129,6 +129,6 @@ def test_what_was_imported_verifies(name: str, request: pytest.FixtureRequest) -
     assert report.findings == ()
     assert report.entries == report.events - report.accounts - sum(
         1
-        for envelope in session.context.ledger.log()
+        for envelope in session.context.ledger.log.read()
         if envelope.stream.startswith(("customer/", "operator/", "bank"))
     )

@@ -89,9 +89,9 @@ def test_differences_between_rows_become_the_events_they_mean(session: Session, 
 
 def test_the_same_files_twice_add_nothing_at_all(session: Session, history: Path) -> None:
     session.importer.run(history)
-    before = session.context.ledger.head()
+    before = session.context.ledger.log.head()
     again = session.importer.run(history)
-    assert session.context.ledger.head() == before
+    assert session.context.ledger.log.head() == before
     assert (again.rows_booked, again.rows_already_there, again.rows_rejected) == (0, 10, 0)
 
 
@@ -199,10 +199,10 @@ def test_cancelling_leaves_nothing_of_it(session: Session, history: Path) -> Non
             if getattr(self, "last", (0, 0, ""))[2] == "Booking transactions.csv":
                 raise Cancelled
 
-    before = session.context.ledger.head()
+    before = session.context.ledger.log.head()
     with pytest.raises(Cancelled):
         session.importer.run(history, progress=CancelInTheEnd())
-    assert session.context.ledger.head() == before
+    assert session.context.ledger.log.head() == before
     assert session.directory.accounts() == []
 
 
@@ -225,10 +225,10 @@ def test_a_folder_without_any_of_the_files_is_refused(session: Session, tmp_path
 def test_rejects_that_cannot_be_written_are_known_before_anything_is_done(
     session: Session, history: Path, tmp_path: Path
 ) -> None:
-    before = session.context.ledger.head()
+    before = session.context.ledger.log.head()
     with pytest.raises(Fault):
         session.importer.run(history, rejects=tmp_path / "nowhere" / "rejects.csv")
-    assert session.context.ledger.head() == before
+    assert session.context.ledger.log.head() == before
 
 
 def test_nothing_is_imported_for_the_forgotten(session: Session, history: Path) -> None:

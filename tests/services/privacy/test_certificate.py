@@ -56,9 +56,9 @@ def test_a_certificate_says_who_was_forgotten_why_by_whom_and_what_it_covered(
     assert (found.requested_by, found.done_by, found.bank) == ("ana", "ana", "Riverside Savings")
     assert (found.accounts, found.sealed_events) == ((account,), erasure.sealed_events)
     assert found.key_fingerprint == erasure.key_id
-    assert found.size_after == session.context.ledger.head().position
+    assert found.size_after == session.context.ledger.log.head().position
     assert found.size_before == found.size_after - 2
-    assert found.root_after == session.context.ledger.root(found.size_after).hex()
+    assert found.root_after == session.context.ledger.tree.root(found.size_after).hex()
     assert found.requested_at < found.forgotten_at < found.issued_at
     assert b"Jane" not in raw
 

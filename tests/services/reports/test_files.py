@@ -12,6 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from auditdesk.domain.errors import Cancelled, Conflict, DiskFull, Fault, LedgerDamaged, LedgerLocked, Refused
+from auditdesk.ledger.accounts import Accounts
 from auditdesk.ledger.ledger import Ledger
 from auditdesk.services.files.atomic import Draft
 from auditdesk.services.workspace.session import Session
@@ -166,15 +167,15 @@ def test_a_statement_that_contradicts_the_books_is_not_made(
     session: Session, account: str, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session.desk.deposit(account, 100)
-    load = Ledger.load_account
+    load = Accounts.load
 
-    def off_by_one(ledger: Ledger, number: str, *, version: int | None = None) -> Any:
-        loaded = load(ledger, number, version=version)
+    def off_by_one(accounts: Accounts, number: str, *, version: int | None = None) -> Any:
+        loaded = load(accounts, number, version=version)
         if loaded is None:
             return None
         return loaded._replace(state=replace(loaded.state, balance_minor=loaded.state.balance_minor + 1))
 
-    monkeypatch.setattr(Ledger, "load_account", off_by_one)
+    monkeypatch.setattr(Accounts, "load", off_by_one)
     with pytest.raises(LedgerDamaged, match="do not lead"):
         session.reports.export("statement", out, account=account)
     assert contents(out.parent) == {}

@@ -103,7 +103,7 @@ def test_the_manifest_lets_the_file_be_checked(
     assert (manifest["ledger_id"], manifest["bank"]) == (bank.ledger_id, bank.bank)
     assert (manifest["made_by"], manifest["personal_data"]) == ("ana", False)
     assert manifest["filters"] == {"account": busy, "booked_from": None, "booked_to": None}
-    assert manifest["last_position"] == session.context.ledger.head().position
+    assert manifest["last_position"] == session.context.ledger.log.head().position
     assert manifest["as_of"] == {"end_of_log": True, "clock": "recorded"}
 
 
@@ -189,11 +189,11 @@ def test_personal_columns_are_redacted_unless_revealed(session: Session, busy: s
 
 def test_only_a_revealing_export_is_recorded(session: Session, busy: str, out: Path) -> None:
     ledger = session.context.ledger
-    before = ledger.head().position
+    before = ledger.log.head().position
     session.reports.export("statement", out)
-    assert ledger.head().position == before
+    assert ledger.log.head().position == before
     result = session.reports.export("statement", out, account=busy, reveal=True)
-    (envelope,) = list(ledger.log(after_position=before))
+    (envelope,) = list(ledger.log.read(after_position=before))
     assert envelope.stream == "operator/ana"
     event: Any = envelope.event()
     assert (event.TAG, event.report, event.rows, event.account) == ("ReportExported", "statement", 3, busy)
@@ -252,7 +252,7 @@ def test_an_overdrawn_balance_is_a_number_and_not_text(session: Session, busy: s
 def test_more_rows_than_a_page_are_all_written(session: Session, jane: str, out: Path) -> None:
     account = session.desk.open_account(jane, "EUR").number
     ledger = session.context.ledger
-    state = ledger.replay_account(account)
+    state = ledger.accounts.replay(account)
     new_events = [NewEvent(e.MoneyDeposited(amount_minor=1, value_date="2025-01-06"))] * 12_345
     append = StreamAppend(account_stream(account), state, new_events, ledger.now_us(), None)
     ledger.append([append], operator="ana", command_id="many")
@@ -261,7 +261,7 @@ def test_more_rows_than_a_page_are_all_written(session: Session, jane: str, out:
     rows = rows_of(out)
     assert [int(row["version"]) for row in rows] == list(range(2, 12_347))
     assert rows[-1]["balance"] == "123.45"
-    assert session.reports.export("events", out).rows == ledger.head().position
+    assert session.reports.export("events", out).rows == ledger.log.head().position
 
 
 @pytest.mark.parametrize(

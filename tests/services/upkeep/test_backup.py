@@ -207,7 +207,7 @@ def test_a_ledger_that_does_not_verify_is_not_backed_up(
     session: Session, account: str, tmp_path: Path
 ) -> None:
     session.desk.deposit(account, 100_00)
-    with session.context.ledger._engine.begin() as connection:
+    with session.context.ledger._database.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE accounts SET balance = balance + 1")
     with pytest.raises(LedgerDamaged, match="does not verify"):
         session.backup.run(tmp_path / "backup")

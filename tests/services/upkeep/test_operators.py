@@ -35,7 +35,7 @@ def signed_in(bank: Workspace, name: str, passphrase: str = BEN) -> Iterator[Ses
 
 
 def events(session: Session, name: str) -> list[e.Event]:
-    return [envelope.event() for envelope in session.context.ledger.envelopes(operator_stream(name))]
+    return [envelope.event() for envelope in session.context.ledger.log.envelopes(operator_stream(name))]
 
 
 def refused(action: Callable[[], object]) -> str:
@@ -77,7 +77,7 @@ def test_the_log_says_who_was_added_by_whom_with_which_grants(session: Session) 
         e.OperatorAdded("ben", ("clerk",)),
         e.GrantsChanged("ben", may_reveal=True, may_sign=True),
     ]
-    envelopes = session.context.ledger.envelopes(operator_stream("ben"))
+    envelopes = session.context.ledger.log.envelopes(operator_stream("ben"))
     assert {envelope.operator for envelope in envelopes} == {"ana"}
     assert len({envelope.command_id for envelope in envelopes}) == 1
 
@@ -109,10 +109,10 @@ def test_an_operator_without_the_grant_reads_redacted_and_writes_nothing(
 def test_what_makes_no_operator_is_refused_and_leaves_nobody(
     session: Session, name: str, passphrase: str, roles: tuple[str, ...], code: str
 ) -> None:
-    before = session.context.ledger.head().position
+    before = session.context.ledger.log.head().position
     assert refused(lambda: session.operators.add(name, passphrase, roles=roles, may_reveal=True)) == code
     assert [row.name for row in session.operators.list()] == ["ana"]
-    (recorded,) = session.context.ledger.log(after_position=before)
+    (recorded,) = session.context.ledger.log.read(after_position=before)
     assert isinstance(recorded.event(), e.CommandRefused)
 
 
@@ -192,9 +192,9 @@ def test_without_a_vault_there_are_no_operators(bank: Workspace, session: Sessio
 def test_a_change_of_roles_and_grants_is_in_the_log_as_far_as_it_is_one(session: Session) -> None:
     add_ben(session)
     operators = session.operators
-    position = session.context.ledger.head().position
+    position = session.context.ledger.log.head().position
     assert operators.set_grants("ben", roles=("clerk",), may_reveal=True).roles == ("clerk",)
-    assert session.context.ledger.head().position == position, "nothing changed, so nothing is recorded"
+    assert session.context.ledger.log.head().position == position, "nothing changed, so nothing is recorded"
     after = operators.set_grants("ben", roles=("clerk", "auditor"), may_sign=True)
     assert after == operators.list()[1]
     assert events(session, "ben")[2:] == [
@@ -296,7 +296,7 @@ def test_nobody_removes_himself_or_a_stranger(session: Session) -> None:
     assert refused(lambda: session.operators.remove("ana")) == "operator_self"
     assert refused(lambda: session.operators.remove("Jane Döe")) == "operator_unknown"
     assert refused(lambda: session.operators.set_grants("Jane Döe", may_reveal=True)) == "operator_unknown"
-    recorded = [envelope.payload.decode() for envelope in session.context.ledger.log()]
+    recorded = [envelope.payload.decode() for envelope in session.context.ledger.log.read()]
     assert not any("Jane" in payload for payload in recorded), "what is typed may be a customer's name"
 
 
@@ -337,13 +337,13 @@ def test_everybody_changes_his_own_passphrase(bank: Workspace, session: Session,
 def test_a_passphrase_that_is_wrong_empty_or_the_same_changes_nothing(
     bank: Workspace, session: Session
 ) -> None:
-    position = session.context.ledger.head().position
+    position = session.context.ledger.log.head().position
     with pytest.raises(WrongPassphrase):
         session.operators.change_passphrase("guess", "new")
     assert refused(lambda: session.operators.change_passphrase("correct horse", "")) == "text_missing"
     same = refused(lambda: session.operators.change_passphrase("correct horse", "correct horse"))
     assert same == "passphrase_same"
-    assert session.context.ledger.head().position == position
+    assert session.context.ledger.log.head().position == position
     bank.sign_in("ana", "correct horse").close()
 
 

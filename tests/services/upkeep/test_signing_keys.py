@@ -23,9 +23,9 @@ def test_a_new_signing_key_stands_between_two_checkpoints(session: Session, acco
     assert retired.retired_at_us is not None
     assert used.retired_at_us is None
     ledger = session.context.ledger
-    assert ledger.envelopes(operator_stream("ana"))[-1].event() == e.SigningKeyRotated(made.key_id)
-    last, newest = ledger.checkpoints()[-2:]
-    assert newest.size == ledger.head().position == last.size + 1
+    assert ledger.log.envelopes(operator_stream("ana"))[-1].event() == e.SigningKeyRotated(made.key_id)
+    last, newest = ledger.tree.checkpoints()[-2:]
+    assert newest.size == ledger.log.head().position == last.size + 1
     assert last.note.splitlines()[-1] != newest.note.splitlines()[-1]
 
 

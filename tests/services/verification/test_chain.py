@@ -81,7 +81,7 @@ def test_the_root_over_all_of_it_is_kept_as_by_one(bank: Path, monkeypatch: pyte
         assert context.vault is not None
         last = context.vault.last_verification()
         assert last is not None
-        assert last.root == context.ledger.root(last.size)
+        assert last.root == context.ledger.tree.root(last.size)
         assert session.verification.run(incremental=True).events == 0
 
 

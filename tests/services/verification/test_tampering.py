@@ -263,7 +263,7 @@ def test_reports_of_a_sound_ledger_name_root_and_checkpoint(bank: Path, tmp_path
     verified(bank)
     for _, session in opened(bank):
         result = session.reports.export("statement", tmp_path / "statement.csv", account=ACCOUNT)
-        root = session.context.ledger.root(303).hex()
+        root = session.context.ledger.tree.root(303).hex()
     manifest = json.loads(result.manifest_path.read_text(encoding="utf-8"))
     assert manifest["verification"]["state"] == "nothing found"
     assert (manifest["verification"]["merkle_root"], manifest["verification"]["checkpoint"]) == (root, 303)

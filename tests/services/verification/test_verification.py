@@ -365,10 +365,10 @@ class AtFirstReport:
 def test_what_is_booked_meanwhile_is_no_damage(copy: Path) -> None:
     sessions = signed_in(copy)
     session = next(sessions)
-    before = session.context.ledger.head().position
+    before = session.context.ledger.log.head().position
     report = session.verification.run(AtFirstReport(lambda: session.desk.deposit("A1", 500)))
     assert (report.findings, report.position) == ((), before)
-    assert session.context.ledger.head().position == before + 1
+    assert session.context.ledger.log.head().position == before + 1
     assert session.verification.run().position == before + 1
     assert next(sessions, None) is None
 
