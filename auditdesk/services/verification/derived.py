@@ -134,11 +134,12 @@ def check_keys(ledger: Ledger, vault: Vault, before: frozenset[str], report: Tel
         return
     if problem:
         report(Finding("vault_damaged", "", 0, f"The vault's file is damaged: {problem}."))
+    held = alive | before  # once: joined for each customer, 15,000 of them took ten seconds
     for row in customers:
         if row.forgotten_at_us is not None and row.number in alive:
             sentence = f"The vault holds a key of customer {row.number}, who has been forgotten."
             report(Finding("key_of_forgotten", customer_stream(row.number), 0, sentence))
-        if row.erasure_requested_at_us is None and row.number not in alive | before:
+        if row.erasure_requested_at_us is None and row.number not in held:
             sentence = (
                 f"The vault has fenced customer {row.number}, and no erasure in the log says why."
                 if row.number in fenced
