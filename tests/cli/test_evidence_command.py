@@ -59,6 +59,10 @@ def test_forgetting_leaves_a_certificate_that_can_be_checked(
     assert checked.code == 0
     assert checked.out.startswith("PROVEN: customer C-00001 of Riverside was forgotten.")
     assert "reason: letter 12" in checked.out
+    key = run("keys", workspace).out.split()[0]
+    assert run("check-certificate", file, "--key", key) == checked._replace(
+        out=checked.out.partition("NOTE")[0]
+    )
     file.write_bytes(file.read_bytes().replace(b"letter 12", b"letter 13"))
     refused = run("check-certificate", file)
     assert refused.code == 1

@@ -148,6 +148,7 @@ def to_bytes(signed: SignedCertificate) -> bytes:
 def check_certificate(raw: bytes, keys: Iterable[VerifierKey] = ()) -> Certificate:
     """The certificate that a file proves, against trusted keys if there are any.
 
+    A key may be given as the bank publishes it, under the ledger's name, or under that of certificates.
     Without any, the key in the file is taken: then it is only known that it was not altered since.
     Raises `ProofError`: `certificate_form`, `certificate_kind`, `wrong_origin`, and as `verify_note` and
     `verify_consistency`.
@@ -160,7 +161,7 @@ def check_certificate(raw: bytes, keys: Iterable[VerifierKey] = ()) -> Certifica
     if own_key.name != name:
         raise ProofError("wrong_origin", "The key does not sign certificates of this ledger.")
     note = parse_note(f"{_text(name, certificate)}\n{signed.signature}\n".encode())
-    trusted = tuple(keys) or (own_key,)
+    trusted = tuple(_for_certificates(key) for key in keys) or (own_key,)
     verify_note(note, trusted, is_signature)
     verify_consistency(
         certificate.size_before,
@@ -174,6 +175,11 @@ def check_certificate(raw: bytes, keys: Iterable[VerifierKey] = ()) -> Certifica
 def keys_of(vault: Vault) -> tuple[VerifierKey, ...]:
     """The keys that ever signed certificates of a vault's ledger, retired ones too."""
     return keys_named(vault, NAME_SUFFIX)
+
+
+def _for_certificates(key: VerifierKey) -> VerifierKey:
+    """A published key under the name that it signs certificates with."""
+    return key if key.name.endswith(NAME_SUFFIX) else VerifierKey.of(key.name + NAME_SUFFIX, key.public_key)
 
 
 def _read(raw: bytes) -> SignedCertificate:

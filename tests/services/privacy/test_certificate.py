@@ -14,7 +14,7 @@ from auditdesk.bootstrap import open_workspace
 from auditdesk.domain.errors import ProofError, Refused, VaultLocked
 from auditdesk.domain.instants import DAY_US
 from auditdesk.domain.moments import AtInstant
-from auditdesk.proof.signed_note import parse_vkey
+from auditdesk.proof.signed_note import VerifierKey, parse_vkey
 from auditdesk.services.privacy.certificate import Certificates, check_certificate, keys_of, to_bytes
 from auditdesk.services.privacy.forgetting import Erasure
 from auditdesk.services.upkeep.restore import restore
@@ -153,3 +153,15 @@ def test_the_register_of_erasures_lists_them_without_names(
     with pytest.raises(Refused) as refused:
         session.reports.export("erasures", tmp_path / "one.csv", account=account)
     assert refused.value.code == "account_without_meaning"
+
+
+def test_the_key_that_the_bank_publishes_is_accepted_and_another_ledgers_is_not(
+    session: Session, raw: bytes
+) -> None:
+    published = session.operators.public_keys[-1].vkey
+    assert check_certificate(raw, [parse_vkey(published)]).customer == "C-00001"
+    key = parse_vkey(published)
+    elsewhere = VerifierKey.of("auditdesk.invalid/elsewhere", key.public_key)
+    assert code_of(raw, elsewhere.vkey()) == "unknown_signer"
+    stranger = VerifierKey.of(key.name, bytes(32))
+    assert code_of(raw, stranger.vkey()) == "unknown_signer"
