@@ -17,7 +17,7 @@ class CountedSet(frozenset[str]):
 
     joins = 0
 
-    def __or__(self, other: AbstractSet[object]) -> frozenset[str]:  # type: ignore[override]
+    def __or__(self, other: AbstractSet[object]) -> frozenset[str]:
         CountedSet.joins += 1
         return frozenset(self).union(str(one) for one in other)
 
