@@ -17,7 +17,7 @@ from auditdesk.domain.streams import operator_stream
 from auditdesk.domain.text import clean_line
 from auditdesk.ledger.ledger import Ledger, StreamAppend
 from auditdesk.services.access.context import NO_PROGRESS, Clock, Progress, new_command_id, system_clock
-from auditdesk.services.files.folders import new_folder
+from auditdesk.services.files.atomic import new_folder
 from auditdesk.services.workspace.workspace import LEDGER_FILE, VAULT_FILE, Workspace
 from auditdesk.vault.kdf import KdfParameters
 from auditdesk.vault.vault import Vault
@@ -45,16 +45,7 @@ def create_workspace(
         raise Refused("text_missing", "The passphrase is missing.", field="passphrase")
     _check_free(path)
     with new_folder(path) as draft:
-        ledger_id = _make_ledger(draft / LEDGER_FILE, bank, operator, clock)
-        Vault.create(
-            draft / VAULT_FILE,
-            ledger_id=ledger_id,
-            operator=operator,
-            passphrase=passphrase,
-            roles=FIRST_ROLES,
-            kdf=kdf,
-            clock=clock,
-        ).close()
+        _make_files(draft, bank, operator, passphrase, clock=clock, kdf=kdf)
     return open_workspace(path, clock=clock)
 
 
@@ -113,14 +104,8 @@ def make_demo(
     clock = DemoClock(demo.start_of_demo(now_us))
     kdf = kdf or KdfParameters()  # the passphrase is no secret: not worth half a second each time
     with new_folder(path) as draft:
-        workspace = create_workspace(
-            draft,
-            bank=demo.BANK_NAME,
-            operator=demo.OPERATOR,
-            passphrase=demo.PASSPHRASE,
-            clock=clock,
-            kdf=kdf,
-        )
+        _make_files(draft, demo.BANK_NAME, demo.OPERATOR, demo.PASSPHRASE, clock=clock, kdf=kdf)
+        workspace = open_workspace(draft, clock=clock)
         with closing(workspace), closing(workspace.sign_in(demo.OPERATOR, demo.PASSPHRASE)) as session:
             demo.build(
                 session.context, clock, now_us=now_us, seed=seed, scale=scale, progress=progress, kdf=kdf
@@ -134,6 +119,22 @@ def _check_free(path: Path) -> None:
         raise Refused(
             "workspace_exists", f"There is something at {path} already.", "Choose another name.", field="path"
         )
+
+
+def _make_files(
+    folder: Path, bank: str, operator: str, passphrase: str, *, clock: Clock, kdf: KdfParameters | None
+) -> None:
+    """Lay ledger and vault into a draft's folder."""
+    ledger_id = _make_ledger(folder / LEDGER_FILE, bank, operator, clock)
+    Vault.create(
+        folder / VAULT_FILE,
+        ledger_id=ledger_id,
+        operator=operator,
+        passphrase=passphrase,
+        roles=FIRST_ROLES,
+        kdf=kdf,
+        clock=clock,
+    ).close()
 
 
 def _make_ledger(file: Path, bank: str, operator: str, clock: Clock) -> str:

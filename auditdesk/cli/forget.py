@@ -7,12 +7,14 @@ from argparse import Namespace
 from pathlib import Path
 
 from auditdesk.cli.terminal import Misused, opened_session, say, warn
+from auditdesk.services.files.places import place_of
 from auditdesk.services.privacy.forgetting import Erasure, ErasurePreview
 
 
 def run(arguments: Namespace) -> int:
     """Forget the customer, once confirmed; exit code 1 where it was not confirmed."""
     with opened_session(arguments, "needed") as session:
+        certificate = place_of(Path(arguments.certificate)) if arguments.certificate else None
         preview = session.forgetting.preview(arguments.customer)
         number = preview.customer.number
         if preview.refusal is None and preview.customer.forgotten_at_us is None:
@@ -22,8 +24,8 @@ def run(arguments: Namespace) -> int:
                 return 1
         erasure = session.forgetting.forget(number, arguments.reason)
         _tell_outcome(erasure)
-        if arguments.certificate:
-            session.certificates.save(number, Path(arguments.certificate))
+        if certificate is not None:
+            session.certificates.save(number, certificate)
             say(f"certificate: {arguments.certificate}")
     return 0
 

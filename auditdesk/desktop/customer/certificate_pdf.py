@@ -10,7 +10,8 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF
 from PySide6.QtGui import QPageLayout, QPageSize, QPdfWriter, QTextDocument
 
 from auditdesk.desktop.look import formats
-from auditdesk.services.files.atomic import drafting
+from auditdesk.services.files.atomic import save_file
+from auditdesk.services.files.places import place_of
 from auditdesk.services.privacy.certificate import SignedCertificate
 
 MARGIN_MM: Final = 20
@@ -87,10 +88,9 @@ def certificate_pdf(signed: SignedCertificate) -> bytes:
 
 
 def save_pdf(signed: SignedCertificate, out: Path) -> None:
-    """Write the PDF, whole or not at all. Raises a `Fault`."""
-    with drafting() as drafts:
-        drafts.add(out.expanduser().resolve()).write(certificate_pdf(signed))
-        drafts.publish(lambda: None)
+    """Write the PDF, whole or not at all. Raises `Refused` (`out_is_ledger`), and a `Fault`."""
+    place = place_of(out)
+    save_file(place, certificate_pdf(signed))
 
 
 def _breakable(value: str) -> str:

@@ -23,8 +23,8 @@ from auditdesk.services.evidence import checking_program as program
 from auditdesk.services.evidence.checking_program import Proven, check_bundle
 from auditdesk.services.evidence.checkpoints import Checkpoints
 from auditdesk.services.evidence.signing import keys_named
-from auditdesk.services.files.atomic import drafting, file_faults, outside_workspace
-from auditdesk.services.files.folders import new_folder
+from auditdesk.services.files.atomic import drafting, file_faults, new_folder, write_new
+from auditdesk.services.files.places import outside_workspace
 
 REPORT: Final = "evidence"
 ZIP_SUFFIX: Final = ".zip"
@@ -141,8 +141,7 @@ class Evidence:
             return
         with new_folder(place) as draft:
             for name, raw in files.items():
-                with file_faults(place):
-                    (draft / name).write_bytes(raw)
+                write_new(draft / name, raw)
             self._record(packed, opened_stream)
 
     def _record(self, packed: bytes, opened_stream: str) -> None:

@@ -17,7 +17,8 @@ from auditdesk.proof.merkle import EMPTY_ROOT, verify_consistency
 from auditdesk.proof.signed_note import MAX_NOTE_BYTES
 from auditdesk.services.access.context import OperatorContext
 from auditdesk.services.evidence.signing import believed_checkpoint, signed_checkpoint
-from auditdesk.services.files.atomic import drafting, file_faults
+from auditdesk.services.files.atomic import file_faults, save_file
+from auditdesk.services.files.places import place_of
 from auditdesk.vault.vault import Vault
 
 __all__ = ["CheckpointRow", "Checkpoints", "check_continues", "read_note"]
@@ -72,12 +73,11 @@ class Checkpoints:
     def save_anchor(self, out: Path) -> CheckpointRow:
         """Sign the log as it is now and write the checkpoint to a file to be kept elsewhere.
 
-        Raises as `make`, and the `Fault` of a place that can't be written.
+        Raises as `make`, `Refused` (`out_is_ledger`), and the `Fault` of a place that can't be written.
         """
+        place = place_of(out)
         made = self.make()
-        with drafting() as drafts:
-            drafts.add(out.expanduser().resolve()).write(made.note.encode())
-            drafts.publish(lambda: None)
+        save_file(place, made.note.encode())
         return made
 
     def check_anchor(self, file: Path) -> Checkpoint:

@@ -1,7 +1,8 @@
-"""Files that are there whole or not at all: written beside their place, synced, renamed.
+"""The one way in which files are written: whole or not at all, beside their place, synced, renamed.
 
 A draft lies in the folder of its target, readable by its owner alone. Until `publish` returns, and
-whatever fails or is cancelled on the way, older files at the targets stay as they were. What a killed
+whatever fails or is cancelled on the way, older files at the targets stay as they were. A draft's name is
+known before it is made, so that an interrupt between any two steps finds what to remove. What a killed
 process left is swept by the next that writes into the same folder.
 """
 
@@ -9,17 +10,20 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 import shutil
 import stat
-import tempfile
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from auditdesk.domain.errors import DiskFull, Fault, Refused
-from auditdesk.services.files.leftovers import FILE_SUFFIX, OLDER_SUFFIX, FileLock, sweep
+from auditdesk.services.files.durable import sync_folder, sync_tree
+from auditdesk.services.files.leftovers import FILE_SUFFIX, FOLDER_SUFFIX, OLDER_SUFFIX, FileLock, sweep
+from auditdesk.services.files.places import place_of
 
 NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 FORBIDDEN: Final = (errno.EACCES, errno.EPERM, errno.EROFS)
@@ -32,9 +36,13 @@ class Drafts:
         self._drafts: list[Draft] = []
 
     def add(self, target: Path) -> Draft:
-        """Begin a file for `target`. Raises a `Fault` where nothing can be written there."""
-        draft = Draft(target)
+        """Begin a file for `target`, links followed.
+
+        Raises `Refused` (`out_is_ledger`), and a `Fault` where nothing can be written there.
+        """
+        draft = Draft(place_of(target))
         self._drafts.append(draft)
+        draft.begin()
         return draft
 
     def publish(self, afterwards: Callable[[], object]) -> None:
@@ -54,7 +62,8 @@ class Drafts:
                 draft.put_back_older()
             raise
         for draft in self._drafts:
-            draft.sync_folder()
+            with file_faults(draft.target):
+                sync_folder(draft.target.parent)
 
     def discard(self) -> None:
         """Leave nothing behind that was not published."""
@@ -67,18 +76,20 @@ class Draft:
 
     def __init__(self, target: Path) -> None:
         self.target = target
+        self.path = _draft_of(target, FILE_SUFFIX)
         self.size_bytes = 0
         self._hash = sha256()
         self._older: Path | None = None
-        with file_faults(target):
-            _check_place(target)
-            sweep(target.parent)
-            handle, name = tempfile.mkstemp(
-                prefix=f".{target.name[:64]}.", suffix=FILE_SUFFIX, dir=target.parent
-            )
-        self.path = Path(name)
-        self._file = os.fdopen(handle, "wb")
-        self._holds = [FileLock(self.path)]
+        self._file: BinaryIO | None = None
+        self._holds: list[FileLock] = []
+
+    def begin(self) -> None:
+        """Make the draft. Raises a `Fault` where nothing can be written at its target."""
+        with file_faults(self.target):
+            _check_place(self.target)
+            sweep(self.target.parent)
+            self._file = _created(self.path)
+        self._holds.append(FileLock(self.path))
 
     @property
     def sha256_hex(self) -> str:
@@ -88,27 +99,27 @@ class Draft:
     def write(self, data: bytes) -> None:
         """Write on. Raises `DiskFull`, or another `Fault`."""
         with file_faults(self.target):
-            self._file.write(data)
+            self._opened.write(data)
         self._hash.update(data)
         self.size_bytes += len(data)
 
     def finish(self) -> None:
         """Write through to the disk."""
         with file_faults(self.target):
-            self._file.flush()
-            os.fsync(self._file.fileno())
-            self._file.close()
+            self._opened.flush()
+            os.fsync(self._opened.fileno())
+            self._opened.close()
 
     def keep_older(self) -> None:
         """Keep a second name of the file that is at the target now, if there is one."""
         if not self.target.exists():
             return
         older = self.path.with_name(self.path.name.removesuffix(FILE_SUFFIX) + OLDER_SUFFIX)
+        self._older = older
         try:
             older.hardlink_to(self.target)
         except OSError:
             shutil.copy2(self.target, older)
-        self._older = older
         self._holds.append(FileLock(older))
 
     def put_back_older(self) -> None:
@@ -120,19 +131,11 @@ class Draft:
         else:
             self.target.unlink(missing_ok=True)
 
-    def sync_folder(self) -> None:
-        """Make the new name durable, where the system lets a folder be synced."""
-        with suppress(OSError):
-            handle = os.open(self.target.parent, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
-
     def discard(self) -> None:
         """Remove what was not renamed away."""
-        with suppress(OSError):
-            self._file.close()
+        if self._file is not None:
+            with suppress(OSError):
+                self._file.close()
         for path in (self.path, self._older):
             if path is not None:
                 with suppress(OSError):
@@ -140,36 +143,85 @@ class Draft:
         for hold in self._holds:
             hold.let_go()
 
+    @property
+    def _opened(self) -> BinaryIO:
+        if self._file is None:
+            raise AssertionError("a draft is begun before it is written")
+        return self._file
+
 
 @contextmanager
 def drafting() -> Iterator[Drafts]:
     """Drafts that leave nothing behind unless they were published."""
     drafts = Drafts()
     try:
-        yield drafts
+        try:
+            yield drafts
+        finally:
+            drafts.discard()
     finally:
-        drafts.discard()
+        drafts.discard()  # again: an interrupt may have come while they were discarded
 
 
-def outside_workspace(out: Path, workspace: Path, *, personal: bool) -> Path:
-    """Where a file is to be, links followed: never in the place of the ledger or the vault.
+def save_file(out: Path, data: bytes) -> None:
+    """Write one file, whole or not at all. Raises as `Drafts.add`, and `DiskFull`."""
+    with drafting() as drafts:
+        drafts.add(out).write(data)
+        drafts.publish(lambda: None)
 
-    What holds personal data can't lie in the workspace, which is to forget when asked.
-    Raises `Refused` (`out_is_ledger`, `out_in_workspace`).
+
+@contextmanager
+def new_folder(target: Path) -> Iterator[Path]:
+    """A draft beside `target` that takes its name once all went well, and is gone otherwise.
+
+    What is in it must be closed by the end: it is synced then, whole. Raises `Refused` (`folder_exists`,
+    `out_is_ledger`), and the `Fault` of a place that can't be written.
     """
-    target, home = out.expanduser().resolve(), workspace.resolve()
-    if target.parent == home and target.name.partition(".")[0] in ("ledger", "vault"):
+    target = place_of(target)
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise Refused(
-            "out_is_ledger", f"{out} is part of the workspace.", "Choose another file.", field="out"
+            "folder_exists",
+            f"There is something at {target} already.",
+            "Choose another name.",
+            field="folder",
         )
-    if personal and target.is_relative_to(home):
-        raise Refused(
-            "out_in_workspace",
-            "What holds personal data can't lie in the workspace, which is to forget when asked.",
-            "Choose another folder.",
-            field="out",
-        )
-    return target
+    draft = _draft_of(target, FOLDER_SUFFIX)
+    missing = [folder for folder in target.parents if not folder.exists()]
+    hold: FileLock | None = None
+    try:
+        with file_faults(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            sweep(target.parent)
+            draft.mkdir(mode=0o700)
+            hold = FileLock(draft)
+            yield draft
+            sync_tree(draft)
+            if sys.platform == "win32" and target.exists():
+                target.rmdir()  # elsewhere an empty folder is replaced in one step
+            draft.rename(target)
+            for folder in (target, *missing):
+                sync_folder(folder.parent)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        for folder in missing:
+            with suppress(OSError):
+                folder.rmdir()  # only where it is empty: made for this, and nobody else has used it
+        raise
+    finally:
+        if hold is not None:
+            hold.let_go()
+
+
+def write_new(file: Path, data: bytes) -> None:
+    """Write a file into a draft's folder, where there is none of its name yet. Raises `Fault`s."""
+    with file_faults(file), _created(file) as made:
+        made.write(data)
+
+
+def copy_new(source: Path, file: Path) -> None:
+    """Copy a file into a draft's folder, where there is none of its name yet. Raises `Fault`s."""
+    with file_faults(file), source.open("rb") as read, _created(file) as made:
+        shutil.copyfileobj(read, made)
 
 
 @contextmanager
@@ -179,6 +231,15 @@ def file_faults(target: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise _as_fault(target, error) from error
+
+
+def _draft_of(target: Path, suffix: str) -> Path:
+    return target.with_name(f".{target.name[:64]}.{secrets.token_hex(4)}{suffix}")
+
+
+def _created(path: Path) -> BinaryIO:
+    """A new file for its owner alone; nothing is ever opened for writing that was there before."""
+    return open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600))
 
 
 def _as_fault(target: Path, error: OSError) -> Fault:

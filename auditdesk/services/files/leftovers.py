@@ -35,9 +35,9 @@ class FileLock:
 
     def let_go(self) -> None:
         """Whoever finds it from now on may sweep it."""
-        if self._handle >= 0:
-            os.close(self._handle)
-            self._handle = -1
+        handle, self._handle = self._handle, -1
+        if handle >= 0:
+            os.close(handle)
 
 
 def sweep(folder: Path) -> None:

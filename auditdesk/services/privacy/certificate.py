@@ -27,7 +27,8 @@ from auditdesk.services.access.context import OperatorContext
 from auditdesk.services.access.lookup import find_customer
 from auditdesk.services.evidence.checking_program import is_signature
 from auditdesk.services.evidence.signing import keys_named, signed_note
-from auditdesk.services.files.atomic import drafting
+from auditdesk.services.files.atomic import save_file
+from auditdesk.services.files.places import place_of
 from auditdesk.vault.vault import Vault
 
 KIND: Final = "auditdesk erasure certificate 1"
@@ -88,11 +89,13 @@ class Certificates:
         return SignedCertificate(certificate, key.vkey(), note.decode().rpartition("\n\n")[2].strip("\n"))
 
     def save(self, customer: str, out: Path) -> SignedCertificate:
-        """Write the certificate as a JSON file, whole or not at all. Raises as `make`, and `Fault`s."""
+        """Write the certificate as a JSON file, whole or not at all.
+
+        Raises as `make`, `Refused` (`out_is_ledger`), and `Fault`s.
+        """
+        place = place_of(out)
         made = self.make(customer)
-        with drafting() as drafts:
-            drafts.add(out.expanduser().resolve()).write(to_bytes(made))
-            drafts.publish(lambda: None)
+        save_file(place, to_bytes(made))
         return made
 
     def _certificate(self, number: str) -> Certificate:

@@ -21,7 +21,8 @@ from auditdesk.ledger.ledger import StreamAppend
 from auditdesk.services.access.context import NO_PROGRESS, OperatorContext, Progress, new_command_id
 from auditdesk.services.access.lookup import find_account
 from auditdesk.services.access.revealing import Revealer
-from auditdesk.services.files.atomic import Draft, drafting, outside_workspace
+from auditdesk.services.files.atomic import Draft, drafting
+from auditdesk.services.files.places import outside_workspace
 from auditdesk.services.history.history import History
 from auditdesk.services.reports.balances import Balances
 from auditdesk.services.reports.cells import instant

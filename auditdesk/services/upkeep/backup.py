@@ -21,8 +21,8 @@ from auditdesk.domain.instants import day_of, to_iso
 from auditdesk.ledger.backends.copying import check_pages, copy_ledger
 from auditdesk.ledger.ledger import Ledger
 from auditdesk.services.access.context import NO_PROGRESS, Clock, OperatorContext, Progress
-from auditdesk.services.files.atomic import file_faults
-from auditdesk.services.files.folders import new_folder
+from auditdesk.services.files.atomic import file_faults, new_folder, write_new
+from auditdesk.services.files.places import place_of
 from auditdesk.services.verification.run import Verification
 from auditdesk.vault.vault import Vault
 
@@ -79,7 +79,7 @@ class Backup:
                 "A person who is forgotten stays readable in it until then.",
                 field="vault_days",
             )
-        target = folder.expanduser().resolve()
+        target = place_of(folder)
         if target.is_relative_to(self._context.ledger.path.resolve().parent):
             raise Refused(
                 "folder_in_workspace",
@@ -120,7 +120,7 @@ class Backup:
             vault_sha256=sha256_of(vault_copy) if vault_copy else "",
             vault_expires_on=expires_on.isoformat() if vault_copy else "",
         )
-        (draft / MANIFEST_FILE).write_bytes(msgspec.json.format(msgspec.json.encode(manifest)) + b"\n")
+        write_new(draft / MANIFEST_FILE, msgspec.json.format(msgspec.json.encode(manifest)) + b"\n")
         return BackupResult(draft, None, expires_on if vault_copy else None, events)
 
 

@@ -6,7 +6,6 @@ after the backup was made is not in that ledger: his signed certificate, if it i
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import date
@@ -19,8 +18,8 @@ from auditdesk.domain.errors import Fault, Refused
 from auditdesk.domain.instants import day_of
 from auditdesk.ledger.ledger import Ledger
 from auditdesk.services.access.context import NO_PROGRESS, Clock, Progress, system_clock
-from auditdesk.services.files.atomic import file_faults
-from auditdesk.services.files.folders import new_folder
+from auditdesk.services.files.atomic import copy_new, file_faults, new_folder
+from auditdesk.services.files.places import place_of
 from auditdesk.services.privacy import forgetting
 from auditdesk.services.privacy.certificate import check_certificate, keys_of
 from auditdesk.services.upkeep.backup import (
@@ -65,14 +64,13 @@ def restore(
     source = backup.expanduser().resolve()
     manifest = read_manifest(source)
     vault_source = _vault_of(source, manifest, clock, expired_vault=expired_vault)
-    place = target.expanduser().resolve()
+    place = place_of(target)
     with new_folder(place) as draft:
         ledger_file, vault_file = draft / LEDGER_FILE, draft / VAULT_FILE
         _take(source / LEDGER_FILE, ledger_file, manifest.ledger_sha256)
         erased: tuple[str, ...] = ()
         if vault_source is not None:
             _take(vault_source, vault_file, manifest.vault_sha256)
-            vault_file.chmod(0o600)
             erased = _erase_again(ledger_file, vault_file, certificates, clock)
         elif certificates:
             raise Refused("vault_missing", "There is no vault to apply the certificates to.", field="backup")
@@ -121,8 +119,7 @@ def _vault_of(source: Path, manifest: BackupManifest, clock: Clock, *, expired_v
 
 
 def _take(source: Path, target: Path, sha256_hex: str) -> None:
-    with file_faults(target):
-        shutil.copyfile(source, target)
+    copy_new(source, target)
     if sha256_of(target) != sha256_hex:
         raise Refused(
             "backup_altered",

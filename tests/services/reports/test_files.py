@@ -183,6 +183,7 @@ def test_a_statement_that_contradicts_the_books_is_not_made(
 
 def test_a_draft_that_was_begun_is_gone_when_discarded(out: Path) -> None:
     draft = Draft(out)
+    draft.begin()
     draft.write(b"half")
     assert len(contents(out.parent)) == 1
     draft.discard()
