@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from pathlib import Path
 
-from auditdesk.cli.terminal import TerminalProgress, opened_session, say
+import click
+
+from auditdesk.cli.grammar import FOLDER, argument, file, on_workspace, subcommand, switch
+from auditdesk.cli.terminal import opened_session
+from auditdesk.cli.words import TerminalProgress, say
 from auditdesk.services.upkeep.restore import restore
 
 
-def run(arguments: Namespace) -> int:
-    """Make a backup, or a workspace from one, and say what it holds."""
-    return _back_up(arguments) if arguments.command == "backup" else _restore(arguments)
-
-
-def _back_up(arguments: Namespace) -> int:
-    with opened_session(arguments, "if_at_hand") as session:
-        made = session.backup.run(
-            Path(arguments.folder), keep_vault_days=arguments.keep_vault, progress=TerminalProgress()
-        )
+@subcommand("backup")
+@on_workspace
+@argument("folder", "FOLDER", "The folder to make.", kind=FOLDER)
+@click.option(
+    "--keep-vault",
+    metavar="DAYS",
+    type=int,
+    default=30,
+    help="When the vault's copy expires; 30 if left out.",
+)
+def backup(workspace: Path, folder: Path, keep_vault: int) -> int:
+    """Make a backup and say what it holds."""
+    with opened_session(workspace, "if_at_hand") as session:
+        made = session.backup.run(folder, keep_vault_days=keep_vault, progress=TerminalProgress())
     say(f"{made.folder}: {made.events} events, verified")
     if made.vault_folder is None or made.vault_expires_on is None:
         say("There was no vault to copy.")
@@ -27,12 +34,18 @@ def _back_up(arguments: Namespace) -> int:
     return 0
 
 
-def _restore(arguments: Namespace) -> int:
+@subcommand("restore")
+@argument("folder", "FOLDER", "The backup.", kind=FOLDER)
+@argument("workspace", "WORKSPACE", "The folder to make.", kind=FOLDER)
+@file("--certificate", "An erasure since the backup, to be applied again; may be repeated.", multiple=True)
+@switch("--expired-vault", "Use a vault's copy that has expired.")
+def restore_(folder: Path, workspace: Path, certificate: tuple[Path, ...], *, expired_vault: bool) -> int:
+    """Make a workspace from a backup, and say what it holds and who was erased again."""
     made = restore(
-        Path(arguments.folder),
-        Path(arguments.workspace),
-        certificates=[Path(file) for file in arguments.certificate],
-        expired_vault=arguments.expired_vault,
+        folder,
+        workspace,
+        certificates=list(certificate),
+        expired_vault=expired_vault,
         progress=TerminalProgress(),
     )
     say(f"{made.path}: {made.events} events, verified")

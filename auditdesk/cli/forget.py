@@ -2,40 +2,38 @@
 
 from __future__ import annotations
 
-import sys
-from argparse import Namespace
 from pathlib import Path
 
-from auditdesk.cli.terminal import Misused, opened_session, say, warn
+from auditdesk.cli.grammar import argument, file, on_workspace, subcommand, switch, text
+from auditdesk.cli.terminal import confirmed, opened_session
+from auditdesk.cli.words import printable, say, warn
 from auditdesk.services.files.places import place_of
 from auditdesk.services.privacy.forgetting import Erasure, ErasurePreview
 
 
-def run(arguments: Namespace) -> int:
+@subcommand("forget")
+@on_workspace
+@argument("customer", "CUSTOMER", "The customer's number or reference.")
+@text("--reason", "TEXT", "Kept for good; must not name the person.", required=True)
+@switch("--yes", "Don't ask for the customer's number again.")
+@file("--certificate", "Where a signed certificate goes.")
+def forget(workspace: Path, customer: str, reason: str, certificate: Path | None, *, yes: bool) -> int:
     """Forget the customer, once confirmed; exit code 1 where it was not confirmed."""
-    with opened_session(arguments, "needed") as session:
-        certificate = place_of(Path(arguments.certificate)) if arguments.certificate else None
-        preview = session.forgetting.preview(arguments.customer)
+    with opened_session(workspace, "needed") as session:
+        place = place_of(certificate) if certificate else None
+        preview = session.forgetting.preview(customer)
         number = preview.customer.number
         if preview.refusal is None and preview.customer.forgotten_at_us is None:
             _tell(preview)
-            if not arguments.yes and not _confirmed(number):
+            if not yes and not confirmed("This can't be undone.", number, "customer's number"):
                 warn("That is not the customer's number; nobody was forgotten.")
                 return 1
-        erasure = session.forgetting.forget(number, arguments.reason)
+        erasure = session.forgetting.forget(number, reason)
         _tell_outcome(erasure)
-        if certificate is not None:
-            session.certificates.save(number, certificate)
-            say(f"certificate: {arguments.certificate}")
+        if place is not None:
+            session.certificates.save(number, place)
+            say(f"certificate: {certificate}")
     return 0
-
-
-def _confirmed(number: str) -> bool:
-    if not sys.stdin.isatty():
-        raise Misused("There is no terminal to type the customer's number at; confirm with --yes.")
-    sys.stdout.write(f"This can't be undone. Type {number} to go on: ")
-    sys.stdout.flush()
-    return sys.stdin.readline().strip() == number
 
 
 def _tell(preview: ErasurePreview) -> None:
@@ -45,7 +43,7 @@ def _tell(preview: ErasurePreview) -> None:
     for export in preview.exports:
         say(f"  not reached: a report ({export.report}, {export.rows} rows) that was exported in the clear")
     for kept in preview.kept:
-        say(f"  kept: {kept}")
+        say(f"  kept: {printable(kept)}")
 
 
 def _tell_outcome(erasure: Erasure) -> None:

@@ -6,8 +6,6 @@ runs; Qt never is, unless a window is to be opened.
 
 from __future__ import annotations
 
-import argparse
-import importlib
 import io
 import os
 import signal
@@ -18,31 +16,55 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Final, cast
 
-from auditdesk.cli.parser import COMMANDS, make_parser, parse
-from auditdesk.cli.window import open_window
+import click
+
+from auditdesk import __version__
+from auditdesk.cli.grammar import Later, Program, as_operator
+from auditdesk.cli.words import warn
+from auditdesk.domain.errors import AuditdeskError
 
 EXIT_DONE: Final = 0
 EXIT_REFUSED: Final = 1
 EXIT_MISUSED: Final = 2
-MODULES: Final = {
-    "demo": "auditdesk.cli.demo",
-    "init": "auditdesk.cli.make",
-    "import": "auditdesk.cli.make",
-    "show": "auditdesk.cli.show",
-    "export": "auditdesk.cli.export",
-    "post": "auditdesk.cli.post",
-    "forget": "auditdesk.cli.forget",
-    "verify": "auditdesk.cli.verify",
-    "checkpoint": "auditdesk.cli.verify",
-    "evidence": "auditdesk.cli.evidence",
-    "check-evidence": "auditdesk.cli.evidence",
-    "check-certificate": "auditdesk.cli.evidence",
-    "backup": "auditdesk.cli.backup",
-    "restore": "auditdesk.cli.backup",
-    "operators": "auditdesk.cli.operators",
-    "passphrase": "auditdesk.cli.operators",
-    "keys": "auditdesk.cli.operators",
-}
+COMPLETION: Final = "_AUDITDESK_COMPLETE"
+
+
+@click.group(
+    cls=Program,
+    default="open",
+    default_if_no_args=True,
+    subcommand_metavar="[WORKSPACE] | COMMAND ...",
+    context_settings={"max_content_width": 110},
+    epilog="Passphrase: a prompt, or AUDITDESK_PASSPHRASE. Operator: --as NAME, or AUDITDESK_OPERATOR. "
+    "Exit codes: 0 done, 1 refused or found wrong, 2 misused.",
+)
+@as_operator
+@click.version_option(__version__, message="auditdesk %(version)s", help="Tell the version.")
+def program() -> None:
+    """The books of a small bank as immutable events. Without a command: opens the window."""
+
+
+for later in (
+    Later("open", "window:open_", "Open the window, on a workspace if one is named."),
+    Later("demo", "demo:demo", "Open a demo bank with years of history, made on the first start."),
+    Later("init", "make:init", "Make a new, empty workspace."),
+    Later("import", "make:import_", "Import customers.csv, accounts.csv and transactions.csv."),
+    Later("show", "show:show", "Show an account or a customer as it was at any moment."),
+    Later("export", "export:export", "Write a report as CSV, with a manifest beside it."),
+    Later("post", "post:post", "Issue one clerk command and print its event as JSON."),
+    Later("forget", "forget:forget", "Destroy a customer's key for good."),
+    Later("verify", "verify:verify", "Compare log, tree, checkpoints and all that is derived."),
+    Later("checkpoint", "verify:checkpoint", "Sign the log as it is now and print the checkpoint."),
+    Later("evidence", "evidence:evidence", "Write proof of one event, to be checked offline by anybody."),
+    Later("check-evidence", "evidence:check_evidence", "Check evidence; needs no workspace."),
+    Later("check-certificate", "evidence:check_certificate_", "Check a certificate of erasure."),
+    Later("backup", "backup:backup", "Copy ledger and vault while they are in use."),
+    Later("restore", "backup:restore_", "Make a workspace from a backup."),
+    Later("operators", "operators:operators", "Say who may sign in, and change that."),
+    Later("passphrase", "operators:passphrase", "Change one's own passphrase."),
+    Later("keys", "operators:keys", "Print the public keys by which the bank's signatures are checked."),
+):
+    program.add_command(later)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -52,12 +74,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        arguments = _parse(words)
-    except SystemExit as stop:
-        return stop.code if isinstance(stop.code, int) else EXIT_MISUSED
-    try:
         with _stoppable():
-            code = _run(arguments)
+            code = _completed() if COMPLETION in os.environ else _run(words)
         sys.stdout.flush()
     except BrokenPipeError:
         _silence_stdout()
@@ -81,26 +99,26 @@ def _stoppable() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _parse(words: list[str]) -> argparse.Namespace:
-    """A first word that is neither a command nor an option is a workspace to open in the window."""
-    if words and (words[0] in COMMANDS or words[0].startswith("-")):
-        return parse(words)
-    if len(words) > 1:
-        make_parser().error(f"{words[0]!r} is no command; the commands are {', '.join(COMMANDS)}")
-    return argparse.Namespace(command="", workspace=words[0] if words else "")
+def _completed() -> int:
+    """Answer the shell, which asks through the environment what could be typed next."""
+    from click.shell_completion import shell_complete  # noqa: PLC0415 - no other command needs it
+
+    return shell_complete(program, {}, "auditdesk", COMPLETION, os.environ[COMPLETION])
 
 
-def _run(arguments: argparse.Namespace) -> int:
-    if not arguments.command:
-        return open_window(arguments.workspace)
-    errors = importlib.import_module("auditdesk.domain.errors")
-    frame = importlib.import_module("auditdesk.cli.terminal")
+def _run(words: list[str]) -> int:
     try:
-        return cast("int", importlib.import_module(MODULES[arguments.command]).run(arguments))
-    except frame.Misused as misused:
-        _say(str(misused))
+        with program.make_context("auditdesk", words) as context:
+            return cast("int", program.invoke(context))
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.UsageError as misuse:
+        _say(f"{misuse.format_message()}\nTry: {_path_of(misuse.ctx)} --help")
         return EXIT_MISUSED
-    except errors.AuditdeskError as error:
+    except click.ClickException as misuse:
+        _say(misuse.format_message())
+        return EXIT_MISUSED
+    except AuditdeskError as error:
         _say(str(error))
         return EXIT_REFUSED
     except (BrokenPipeError, KeyboardInterrupt):
@@ -110,9 +128,16 @@ def _run(arguments: argparse.Namespace) -> int:
         return EXIT_REFUSED
 
 
+def _path_of(context: click.Context | None) -> str:
+    """What must be typed before --help; whoever named no command is helped with the program."""
+    if context is None or (context.parent is not None and hasattr(context.parent, "arg0")):
+        return "auditdesk"
+    return context.command_path
+
+
 def _say(sentence: str) -> None:
     with suppress(BrokenPipeError):
-        sys.stderr.write(f"auditdesk: {sentence}\n")
+        warn(sentence)
 
 
 def _say_bug(error: Exception) -> None:

@@ -2,49 +2,52 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from pathlib import Path
 
 from auditdesk.bootstrap import create_workspace
-from auditdesk.cli.terminal import TerminalProgress, opened_session, read_passphrase, say
+from auditdesk.cli.grammar import FOLDER, argument, file, on_workspace, subcommand, text
+from auditdesk.cli.terminal import opened_session, read_passphrase
+from auditdesk.cli.words import TerminalProgress, printable, say
 from auditdesk.services.importing.summary import ImportSummary
 
 
-def run(arguments: Namespace) -> int:
-    """Carry the command out; returns the exit code."""
-    return _init(arguments) if arguments.command == "init" else _import(arguments)
-
-
-def _init(arguments: Namespace) -> int:
-    path = Path(arguments.workspace).expanduser()
-    passphrase = read_passphrase(f"A passphrase for {arguments.operator}: ", twice=True)
-    create_workspace(path, bank=arguments.bank, operator=arguments.operator, passphrase=passphrase).close()
+@subcommand("init")
+@argument("workspace", "WORKSPACE", "The folder to make.", kind=FOLDER)
+@text("--bank", "NAME", "The bank's name.", required=True)
+@text("--operator", "NAME", "The first operator's name.", required=True)
+def init(workspace: Path, bank: str, operator: str) -> int:
+    """Make the workspace."""
+    passphrase = read_passphrase(f"A passphrase for {operator}: ", twice=True)
+    create_workspace(workspace, bank=bank, operator=operator, passphrase=passphrase).close()
     say(
-        f"Made {path}. Whoever loses the passphrase, or vault.db, loses all personal data: keep copies apart."
+        f"Made {workspace}. Whoever loses the passphrase, or vault.db, loses all personal data: "
+        "keep copies apart."
     )
     return 0
 
 
-def _import(arguments: Namespace) -> int:
-    rejects = Path(arguments.rejects).expanduser() if arguments.rejects else None
-    with opened_session(arguments, "needed") as session:
-        summary = session.importer.run(
-            Path(arguments.folder).expanduser(), rejects=rejects, progress=TerminalProgress()
-        )
-    _tell(summary, arguments.rejects)
+@subcommand("import", epilog="All of it goes in, or nothing; the same files twice add nothing.")
+@on_workspace
+@argument("folder", "FOLDER", "The folder that holds the files.", kind=FOLDER)
+@file("--rejects", "Where rows that can't be taken go.")
+def import_(workspace: Path, folder: Path, rejects: Path | None) -> int:
+    """Import the files and say what became of each row."""
+    with opened_session(workspace, "needed") as session:
+        summary = session.importer.run(folder, rejects=rejects, progress=TerminalProgress())
+    _tell(summary, rejects)
     return 0
 
 
-def _tell(summary: ImportSummary, rejects: str) -> None:
-    for name, file in summary.files.items():
+def _tell(summary: ImportSummary, rejects: Path | None) -> None:
+    for name, read in summary.files.items():
         say(
-            f"{name}: {file.read} rows read = {file.booked} booked + {file.rejected} rejected "
-            f"+ {file.already_there} already there"
+            f"{name}: {read.read} rows read = {read.booked} booked + {read.rejected} rejected "
+            f"+ {read.already_there} already there"
         )
-        if file.unknown_columns:
-            say(f"{name}: left out the unknown columns {', '.join(file.unknown_columns)}")
+        if read.unknown_columns:
+            say(f"{name}: left out the unknown columns {', '.join(map(printable, read.unknown_columns))}")
     for reject in summary.reasons:
-        say(f"rejected: {reject.file} line {reject.line}: {reject.reason}")
+        say(f"rejected: {reject.file} line {reject.line}: {printable(reject.reason)}")
     if summary.rows_rejected:
         where = f"they are in {rejects}" if rejects else "--rejects FILE keeps them"
         say(f"{summary.rows_rejected} rows were rejected; {where}.")

@@ -2,85 +2,140 @@
 
 from __future__ import annotations
 
-import sys
-from argparse import Namespace
+from pathlib import Path
+from typing import Final
 
-from auditdesk.cli.operators_parser import NEW_PASSPHRASE
-from auditdesk.cli.terminal import Misused, opened_session, printable, read_passphrase, say, warn
+import click
+
+from auditdesk.cli.grammar import (
+    Declared,
+    Decorator,
+    WorkspaceGroup,
+    argument,
+    as_operator,
+    on_workspace,
+    subcommand,
+    switch,
+)
+from auditdesk.cli.terminal import NEW_PASSPHRASE, Misused, confirmed, opened_session, read_passphrase
+from auditdesk.cli.words import printable, say, warn
 from auditdesk.domain.instants import to_iso
-from auditdesk.services.upkeep.operators import Operator, PublishedKey
+from auditdesk.services.upkeep.operators import ROLES, Operator, PublishedKey
+
+_TYPED_ROLES: Final = {role.replace(" ", "-"): role for role in ROLES}
+_named = argument("name", "NAME", "The operator's name.")
 
 
-def run(arguments: Namespace) -> int:
-    """Carry the command out; exit code 1 where a removal was not confirmed."""
-    if arguments.command == "passphrase":
-        return _change_passphrase(arguments)
-    if arguments.command == "keys":
-        return _keys(arguments)
-    return {"add": _add, "remove": _remove, "grant": _grant}.get(arguments.action, _list)(arguments)
+def _grants(*, roles_required: bool) -> Decorator:
+    def add(command: Declared) -> Declared:
+        for name, what in (("sign", "sign checkpoints and certificates"), ("reveal", "see personal data")):
+            command = click.option(f"--{name}/--no-{name}", default=None, help=f"Whether they may {what}.")(
+                command
+            )
+        return click.option(
+            "--role",
+            "roles",
+            multiple=True,
+            required=roles_required,
+            type=click.Choice(tuple(_TYPED_ROLES)),
+            help="All their roles; may be repeated.",
+        )(command)
+
+    return add
 
 
-def _list(arguments: Namespace) -> int:
-    with opened_session(arguments, "none") as session:
+@click.group("operators", cls=WorkspaceGroup, invoke_without_command=True)
+@on_workspace
+@click.pass_context
+def operators(context: click.Context, workspace: Path) -> int:
+    """List them, unless more is asked for."""
+    context.obj = workspace
+    return context.invoke(list_) if context.invoked_subcommand is None else 0
+
+
+@operators.command("list", cls=click.Command)
+@as_operator
+@click.pass_obj
+def list_(workspace: Path) -> int:
+    """Say who may sign in, with roles and grants. What `operators` does without a word."""
+    with opened_session(workspace, "none") as session:
         for operator in session.operators.list():
             _tell(operator)
     return 0
 
 
-def _add(arguments: Namespace) -> int:
-    with opened_session(arguments, "needed") as session:
-        passphrase = read_passphrase(
-            f"A passphrase for {arguments.name}: ", twice=True, variable=NEW_PASSPHRASE
-        )
+@operators.command("add", epilog=f"Their passphrase: a prompt, or {NEW_PASSPHRASE}.")
+@_named
+@_grants(roles_required=True)
+@as_operator
+@click.pass_obj
+def add(workspace: Path, name: str, roles: tuple[str, ...], *, reveal: bool | None, sign: bool | None) -> int:
+    """Let somebody sign in."""
+    with opened_session(workspace, "needed") as session:
+        passphrase = read_passphrase(f"A passphrase for {name}: ", twice=True, variable=NEW_PASSPHRASE)
         _tell(
             session.operators.add(
-                arguments.name,
-                passphrase,
-                roles=_roles(arguments.roles),
-                may_reveal=bool(arguments.reveal),
-                may_sign=bool(arguments.sign),
+                name, passphrase, roles=_roles(roles), may_reveal=bool(reveal), may_sign=bool(sign)
             )
         )
     return 0
 
 
-def _remove(arguments: Namespace) -> int:
-    with opened_session(arguments, "needed") as session:
-        if not arguments.yes and not _confirmed(arguments.name):
+@operators.command("remove")
+@_named
+@switch("--yes", "Don't ask for the name again.")
+@as_operator
+@click.pass_obj
+def remove(workspace: Path, name: str, *, yes: bool) -> int:
+    """Let somebody sign in no more, and replace the keys that they knew."""
+    with opened_session(workspace, "needed") as session:
+        if not yes and not confirmed("Every key that they knew is replaced.", name, "operator's name"):
             warn("That is not the operator's name; nobody was removed.")
             return 1
-        session.operators.remove(arguments.name)
-    say(f"{arguments.name} was removed, and every key that he knew is replaced.")
+        session.operators.remove(name)
+    say(f"{name} was removed, and every key that they knew is replaced.")
     return 0
 
 
-def _grant(arguments: Namespace) -> int:
-    if arguments.roles is None and arguments.reveal is None and arguments.sign is None:
+@operators.command("grant")
+@_named
+@_grants(roles_required=False)
+@as_operator
+@click.pass_obj
+def grant(
+    workspace: Path, name: str, roles: tuple[str, ...], *, reveal: bool | None, sign: bool | None
+) -> int:
+    """Change what somebody is and may; what isn't named stays as it is."""
+    if not roles and reveal is None and sign is None:
         raise Misused("Say what is to change: --role, --reveal, --no-reveal, --sign or --no-sign.")
-    with opened_session(arguments, "needed") as session:
+    with opened_session(workspace, "needed") as session:
         _tell(
             session.operators.set_grants(
-                arguments.name,
-                roles=None if arguments.roles is None else _roles(arguments.roles),
-                may_reveal=arguments.reveal,
-                may_sign=arguments.sign,
+                name, roles=_roles(roles) if roles else None, may_reveal=reveal, may_sign=sign
             )
         )
     return 0
 
 
-def _change_passphrase(arguments: Namespace) -> int:
+@subcommand("passphrase", epilog=f"The new one: a prompt, or {NEW_PASSPHRASE}.")
+@on_workspace
+def passphrase(workspace: Path) -> int:
+    """Change the passphrase of who signs in."""
     old = read_passphrase("Your passphrase as it is: ")
-    with opened_session(arguments, "needed", passphrase=old) as session:
+    with opened_session(workspace, "needed", passphrase=old) as session:
         new = read_passphrase("The new one: ", twice=True, variable=NEW_PASSPHRASE)
         session.operators.change_passphrase(old, new)
         say(f"{session.operator} signs in with the new passphrase from now on.")
     return 0
 
 
-def _keys(arguments: Namespace) -> int:
-    with opened_session(arguments, "needed" if arguments.rotate else "none") as session:
-        if arguments.rotate:
+@subcommand("keys")
+@on_workspace
+@switch("--rotate", "Retire the signing key and make a new one.")
+def keys(workspace: Path, *, rotate: bool) -> int:
+    """Print the public keys, the retired ones too."""
+    with opened_session(workspace, "needed" if rotate else "none") as session:
+        if rotate:
             session.operators.rotate_signing_key()
         for key in session.operators.public_keys:
             say(_key_line(key))
@@ -93,16 +148,8 @@ def _key_line(key: PublishedKey) -> str:
     return f"{key.vkey}  made {to_iso(key.created_at_us)}, {until}"
 
 
-def _roles(typed: list[str]) -> list[str]:
-    return [role.replace("-", " ") for role in typed]
-
-
-def _confirmed(name: str) -> bool:
-    if not sys.stdin.isatty():
-        raise Misused("There is no terminal to type the operator's name at; confirm with --yes.")
-    sys.stdout.write(f"Every key that he knew is replaced. Type {name} to go on: ")
-    sys.stdout.flush()
-    return sys.stdin.readline().strip() == name
+def _roles(typed: tuple[str, ...]) -> list[str]:
+    return [_TYPED_ROLES[role] for role in typed]
 
 
 def _tell(operator: Operator) -> None:

@@ -7,11 +7,17 @@ One event is printed as it is. Several (a transfer, a closing with pay-out) are 
 from __future__ import annotations
 
 import json
-from argparse import Namespace
 from collections.abc import Callable
-from typing import Any, Final
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, Final, get_args
 
-from auditdesk.cli.terminal import opened_session, say_json
+import click
+
+from auditdesk.cli.grammar import SubCommand, WorkspaceGroup, as_operator, on_workspace
+from auditdesk.cli.terminal import opened_session
+from auditdesk.cli.words import say_json
 from auditdesk.domain import events as e
 from auditdesk.domain.commands.account import Note
 from auditdesk.domain.instants import to_iso
@@ -24,13 +30,21 @@ from auditdesk.services.history.views import EventView
 from auditdesk.services.workspace.session import Session
 
 Document = dict[str, Any]
-Action = Callable[[Session, Namespace], Receipt]
+Act = Callable[[Session, SimpleNamespace], Receipt]
 
 
-def run(arguments: Namespace) -> int:
+@click.group("post", cls=WorkspaceGroup, no_args_is_help=False, subcommand_metavar="ACTION ...")
+@on_workspace
+@click.pass_context
+def post(context: click.Context, workspace: Path) -> None:
+    """Keep the workspace for the action."""
+    context.obj = workspace
+
+
+def _issue(act: Act, **given: Any) -> int:
     """Issue the command and print what it left in the log."""
-    with opened_session(arguments, "needed") as session:
-        receipt = ACTIONS[arguments.action](session, arguments)
+    with opened_session(click.get_current_context().obj, "needed") as session:
+        receipt = act(session, SimpleNamespace(**given))
         views = [session.history.event(each.stream, each.version) for each in receipt.envelopes]
         events = [event_document(session, view) for view in views]
     if len(events) == 1:
@@ -80,7 +94,7 @@ def event_document(session: Session, view: EventView) -> Document:
 # --- customers -------------------------------------------------------------------------------------
 
 
-def _register(session: Session, given: Namespace) -> Receipt:
+def _register(session: Session, given: SimpleNamespace) -> Receipt:
     details = PersonalDetails(
         name=given.name,
         birth_date=given.birth_date,
@@ -90,15 +104,15 @@ def _register(session: Session, given: Namespace) -> Receipt:
     return session.desk.register_customer(details, reference=given.reference, command_id=given.command_id)
 
 
-def _rename(session: Session, given: Namespace) -> Receipt:
+def _rename(session: Session, given: SimpleNamespace) -> Receipt:
     return session.desk.rename_customer(given.customer, given.name, command_id=given.command_id)
 
 
-def _change_address(session: Session, given: Namespace) -> Receipt:
+def _change_address(session: Session, given: SimpleNamespace) -> Receipt:
     return session.desk.change_address(given.customer, _address(given), command_id=given.command_id)
 
 
-def _change_contact(session: Session, given: Namespace) -> Receipt:
+def _change_contact(session: Session, given: SimpleNamespace) -> Receipt:
     known = session.history.customer_at(given.customer).state.personal
     contact = known.contact if isinstance(known, PersonalDetails) else Contact()
     changed = Contact(
@@ -108,19 +122,19 @@ def _change_contact(session: Session, given: Namespace) -> Receipt:
     return session.desk.change_contact(given.customer, changed, command_id=given.command_id)
 
 
-def _place_hold(session: Session, given: Namespace) -> Receipt:
+def _place_hold(session: Session, given: SimpleNamespace) -> Receipt:
     return session.desk.set_legal_hold(
         given.customer, held=True, reason=given.reason, command_id=given.command_id
     )
 
 
-def _release_hold(session: Session, given: Namespace) -> Receipt:
+def _release_hold(session: Session, given: SimpleNamespace) -> Receipt:
     return session.desk.set_legal_hold(
         given.customer, held=False, reason=given.reason, command_id=given.command_id
     )
 
 
-def _address(given: Namespace) -> Address:
+def _address(given: SimpleNamespace) -> Address:
     return Address(
         street=given.street,
         city=given.city,
@@ -133,7 +147,7 @@ def _address(given: Namespace) -> Address:
 # --- accounts --------------------------------------------------------------------------------------
 
 
-def _open(session: Session, given: Namespace) -> Receipt:
+def _open(session: Session, given: SimpleNamespace) -> Receipt:
     return session.desk.open_account(
         given.customer,
         given.currency,
@@ -143,56 +157,56 @@ def _open(session: Session, given: Namespace) -> Receipt:
     )
 
 
-def _deposit(session: Session, given: Namespace) -> Receipt:
+def _deposit(session: Session, given: SimpleNamespace) -> Receipt:
     return session.desk.deposit(given.account, _amount(session, given), note=_note(given), **_guards(given))
 
 
-def _withdraw(session: Session, given: Namespace) -> Receipt:
+def _withdraw(session: Session, given: SimpleNamespace) -> Receipt:
     return session.desk.withdraw(given.account, _amount(session, given), note=_note(given), **_guards(given))
 
 
-def _interest(session: Session, given: Namespace) -> Receipt:
+def _interest(session: Session, given: SimpleNamespace) -> Receipt:
     return session.desk.credit_interest(
         given.account, _amount(session, given), note=_note(given), **_guards(given)
     )
 
 
-def _fee(session: Session, given: Namespace) -> Receipt:
+def _fee(session: Session, given: SimpleNamespace) -> Receipt:
     return session.desk.charge_fee(
         given.account, _amount(session, given), note=_note(given), **_guards(given)
     )
 
 
-def _transfer(session: Session, given: Namespace) -> Receipt:
+def _transfer(session: Session, given: SimpleNamespace) -> Receipt:
     return session.desk.transfer(
         given.account, given.to_account, _amount(session, given), note=_note(given), **_guards(given)
     )
 
 
-def _overdraft(session: Session, given: Namespace) -> Receipt:
+def _overdraft(session: Session, given: SimpleNamespace) -> Receipt:
     return session.desk.set_overdraft_limit(given.account, _amount(session, given), **_guards(given))
 
 
-def _freeze(session: Session, given: Namespace) -> Receipt:
+def _freeze(session: Session, given: SimpleNamespace) -> Receipt:
     return session.desk.freeze(given.account, given.blocks, reason=given.reason, **_guards(given))
 
 
-def _unfreeze(session: Session, given: Namespace) -> Receipt:
+def _unfreeze(session: Session, given: SimpleNamespace) -> Receipt:
     return session.desk.unfreeze(given.account, given.blocks, reason=given.reason, **_guards(given))
 
 
-def _close(session: Session, given: Namespace) -> Receipt:
+def _close(session: Session, given: SimpleNamespace) -> Receipt:
     return session.desk.close_account(
         given.account, pay_out=given.pay_out, reason=given.reason, **_guards(given)
     )
 
 
-def _amount(session: Session, given: Namespace) -> int:
+def _amount(session: Session, given: SimpleNamespace) -> int:
     """The amount in the account's currency. Raises `Refused`."""
     return parse_amount(given.amount, session.history.account_at(given.account).state.currency)
 
 
-def _note(given: Namespace) -> Note:
+def _note(given: SimpleNamespace) -> Note:
     return Note(
         counterparty=given.counterparty,
         memo=given.memo,
@@ -201,25 +215,95 @@ def _note(given: Namespace) -> Note:
     )
 
 
-def _guards(given: Namespace) -> Document:
+def _guards(given: SimpleNamespace) -> Document:
     return {"command_id": given.command_id, "expected_version": given.expect_version}
 
 
-ACTIONS: Final[dict[str, Action]] = {
-    "register-customer": _register,
-    "rename-customer": _rename,
-    "change-address": _change_address,
-    "change-contact": _change_contact,
-    "place-hold": _place_hold,
-    "release-hold": _release_hold,
-    "open-account": _open,
-    "deposit": _deposit,
-    "withdraw": _withdraw,
-    "interest": _interest,
-    "fee": _fee,
-    "transfer": _transfer,
-    "overdraft": _overdraft,
-    "freeze": _freeze,
-    "unfreeze": _unfreeze,
-    "close": _close,
+# --- what can be typed -----------------------------------------------------------------------------
+
+
+def _option(name: str, metavar: str | None = "TEXT", sentence: str = "", **rest: Any) -> click.Option:
+    return click.Option([f"--{name}"], **{"metavar": metavar, "help": sentence, "default": "", **rest})
+
+
+COMMAND_ID: Final = _option("command-id", "ID", "The same id again adds nothing.")
+GUARDS: Final = (
+    _option("expect-version", "N", "Refuse if the account has moved on.", type=int, default=None),
+    COMMAND_ID,
+)
+BLOCKED: Final = _option(
+    "blocks", type=click.Choice(get_args(e.Blocks)), metavar=None, default="all", sentence="What is blocked."
+)
+WHY: Final = click.Option(["--reason"], metavar="TEXT", required=True, help="Why.")
+PERHAPS_WHY: Final = _option("reason", sentence="Why.")
+ADDRESS: Final = tuple(map(_option, ("street", "city", "region", "postal-code", "country")))
+CONTACT: Final = ("email", "phone")
+REFERENCE: Final = _option("reference")
+NOTE: Final = (
+    _option("memo"),
+    _option("counterparty"),
+    REFERENCE,
+    _option("value-date", "DATE", "The booking day if left out."),
+)
+PAID_OUT: Final = click.Option(["--pay-out"], is_flag=True, help="Pay the rest out in the same command.")
+
+# name → what does it, what it is, its words, its options
+ACTIONS: Final[dict[str, tuple[Act, str, tuple[str, ...], tuple[click.Option, ...]]]] = {
+    "register-customer": (
+        _register,
+        "Register a person as a customer.",
+        ("name",),
+        (_option("birth-date", "DATE"), *ADDRESS, *map(_option, CONTACT), REFERENCE, COMMAND_ID),
+    ),
+    "rename-customer": (
+        _rename,
+        "Give a customer another name.",
+        ("customer", "name"),
+        (COMMAND_ID,),
+    ),
+    "change-address": (
+        _change_address,
+        "Let a customer live elsewhere.",
+        ("customer",),
+        (*ADDRESS, COMMAND_ID),
+    ),
+    "change-contact": (
+        _change_contact,
+        "Let a customer be reached otherwise.",
+        ("customer",),
+        (*(_option(n, sentence="Left out: stays as it is.", default=None) for n in CONTACT), COMMAND_ID),
+    ),
+    "place-hold": (
+        _place_hold,
+        "Let a customer not be forgotten, for legal reasons.",
+        ("customer",),
+        (WHY, COMMAND_ID),
+    ),
+    "release-hold": (_release_hold, "End a legal hold.", ("customer",), (WHY, COMMAND_ID)),
+    "open-account": (
+        _open,
+        "Open an account.",
+        ("customer", "currency"),
+        (REFERENCE, _option("overdraft", "AMOUNT", "The agreed overdraft.", default="0"), COMMAND_ID),
+    ),
+    "deposit": (_deposit, "Pay money in.", ("account", "amount"), (*NOTE, *GUARDS)),
+    "withdraw": (_withdraw, "Pay money out.", ("account", "amount"), (*NOTE, *GUARDS)),
+    "interest": (_interest, "Pay interest.", ("account", "amount"), (*NOTE, *GUARDS)),
+    "fee": (_fee, "Charge a fee.", ("account", "amount"), (*NOTE, *GUARDS)),
+    "transfer": (
+        _transfer,
+        "Move money between two accounts.",
+        ("account", "to_account", "amount"),
+        (*NOTE, *GUARDS),
+    ),
+    "overdraft": (_overdraft, "Agree another overdraft.", ("account", "amount"), GUARDS),
+    "freeze": (_freeze, "Block debits, credits or all.", ("account",), (BLOCKED, WHY, *GUARDS)),
+    "unfreeze": (_unfreeze, "Lift a block.", ("account",), (BLOCKED, PERHAPS_WHY, *GUARDS)),
+    "close": (_close, "Close an account for good.", ("account",), (PAID_OUT, PERHAPS_WHY, *GUARDS)),
 }
+
+
+for action, (act, sentence, words, options) in ACTIONS.items():
+    arguments = (click.Argument([word], metavar=word.upper().replace("_", "-")) for word in words)
+    command = SubCommand(action, callback=partial(_issue, act), params=[*arguments, *options], help=sentence)
+    post.add_command(as_operator(command))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
+from pathlib import Path
 from typing import Any
 
-from auditdesk.cli.terminal import opened_session, printable, say, say_json
+from auditdesk.cli.grammar import WHEN, argument, clock, on_workspace, subcommand, switch, text
+from auditdesk.cli.terminal import opened_session
+from auditdesk.cli.words import printable, say, say_json
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import Refused
 from auditdesk.domain.instants import to_iso
-from auditdesk.domain.moments import Moment, parse_moment
+from auditdesk.domain.moments import Moment, TimeAxis, parse_moment
 from auditdesk.domain.money import format_amount
 from auditdesk.domain.personal import Mask, PersonalDetails
 from auditdesk.services.history.history import History
@@ -18,12 +20,18 @@ from auditdesk.services.history.views import AccountView, CustomerView
 Document = dict[str, Any]
 
 
-def run(arguments: Namespace) -> int:
+@subcommand("show")
+@on_workspace
+@argument("target", "ACCOUNT", "An account's or customer's number or reference.")
+@text("--at", "WHEN", f"{WHEN}.", default="now")
+@clock
+@switch("--json", "As one JSON object.")
+def show(workspace: Path, target: str, at: str, clock: TimeAxis, *, json: bool) -> int:
     """Show what the number or reference stands for."""
-    moment = parse_moment(arguments.at, arguments.clock)
-    with opened_session(arguments, "wanted") as session:
-        document = look_up(session.history, arguments.target, moment)
-    if arguments.json:
+    moment = parse_moment(at, clock)
+    with opened_session(workspace, "wanted") as session:
+        document = look_up(session.history, target, moment)
+    if json:
         say_json(document)
     else:
         _tell(document)

@@ -2,42 +2,48 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from pathlib import Path
 
-from auditdesk.cli.terminal import TerminalProgress, opened_session, printable, say, say_json
+import click
+
+from auditdesk.cli.grammar import file, on_workspace, subcommand, switch
+from auditdesk.cli.terminal import opened_session
+from auditdesk.cli.words import TerminalProgress, printable, say, say_json
 from auditdesk.services.verification.findings import VerificationReport
 
 
-def run(arguments: Namespace) -> int:
-    """Verify, exit code 1 if anything is not as it must be; or sign a checkpoint."""
-    return _sign(arguments) if arguments.command == "checkpoint" else _verify(arguments)
-
-
-def _verify(arguments: Namespace) -> int:
-    with opened_session(arguments, "if_at_hand") as session:
-        anchors = [session.checkpoints.read_anchor(Path(file)) for file in arguments.anchor]
-        report = session.verification.run(
-            TerminalProgress(), incremental=arguments.incremental, anchors=anchors
-        )
-    if arguments.json:
+@subcommand("verify")
+@on_workspace
+@switch("--full", "Look at everything (so it is without this, too).")
+@switch("--incremental", "Only what came since the last one, if that was good.")
+@file(
+    "--anchor",
+    "Compare with a checkpoint that was kept elsewhere, too; may be given several times.",
+    multiple=True,
+)
+@switch("--json", "As one JSON object.")
+def verify(workspace: Path, anchor: tuple[Path, ...], *, full: bool, incremental: bool, json: bool) -> int:
+    """Verify; exit code 1 if anything is not as it must be."""
+    if full and incremental:
+        raise click.UsageError("--full and --incremental exclude each other.", click.get_current_context())
+    with opened_session(workspace, "if_at_hand") as session:
+        anchors = [session.checkpoints.read_anchor(kept) for kept in anchor]
+        report = session.verification.run(TerminalProgress(), incremental=incremental, anchors=anchors)
+    if json:
         say_json(_document(report))
     else:
         _tell(report)
     return 0 if report.clean else 1
 
 
-def _sign(arguments: Namespace) -> int:
-    with opened_session(arguments, "needed") as session:
-        if arguments.out:
-            made = session.checkpoints.save_anchor(Path(arguments.out))
-        else:
-            made = session.checkpoints.make()
-    say(
-        f"{arguments.out}: {made.size} events, root {made.root.hex()}"
-        if arguments.out
-        else made.note.rstrip()
-    )
+@subcommand("checkpoint")
+@on_workspace
+@file("--out", "Write it to a file, to be kept elsewhere.")
+def checkpoint(workspace: Path, out: Path | None) -> int:
+    """Sign a checkpoint."""
+    with opened_session(workspace, "needed") as session:
+        made = session.checkpoints.save_anchor(out) if out else session.checkpoints.make()
+    say(f"{out}: {made.size} events, root {made.root.hex()}" if out else made.note.rstrip())
     return 0
 
 

@@ -3,16 +3,46 @@
 from __future__ import annotations
 
 import importlib
-import sys
+from difflib import get_close_matches
 from pathlib import Path
 from typing import cast
+
+import click
+
+from auditdesk.cli import grammar
+from auditdesk.cli.grammar import argument, subcommand
+from auditdesk.cli.terminal import Misused
+from auditdesk.cli.words import warn
+
+
+@subcommand("open", epilog="Without a workspace the window shows those that were opened last.")
+@argument(
+    "workspace",
+    "[WORKSPACE]",
+    "The folder that holds ledger.db and vault.db.",
+    required=False,
+    kind=click.Path(file_okay=False),
+)
+@click.pass_context
+def open_(context: click.Context, workspace: str | None) -> int:
+    """Open the window; exit code 1 where there is no workspace, 2 where there is no screen."""
+    if grammar.OPERATOR in context.meta:
+        raise Misused("--as is for commands; the window asks who you are.")
+    return open_window(workspace or "")
+
+
+def _nearest(word: str) -> str:
+    program = cast("click.Group", click.get_current_context().find_root().command)
+    near = get_close_matches(word, program.commands, n=1)
+    return f" Did you mean {near[0]}?" if near else ""
 
 
 def open_window(workspace: str) -> int:
     """Open the window on a workspace, or on the list of recent ones where it is empty."""
     if workspace and not (Path(workspace).expanduser() / "ledger.db").exists():
-        sys.stderr.write(
-            f"auditdesk: There is no workspace at {workspace}, and it is no command.\nTry: auditdesk --help\n"
+        warn(
+            f"There is no workspace at {workspace}, and it is no command.{_nearest(workspace)}\n"
+            "Try: auditdesk --help"
         )
         return 1
     app = importlib.import_module("auditdesk.desktop.shell.app")

@@ -10,7 +10,7 @@ import pytest
 
 from auditdesk import __version__
 from auditdesk.cli import main as cli
-from auditdesk.cli import terminal as cli_frame
+from auditdesk.cli import terminal, window, words
 from auditdesk.domain.errors import Cancelled
 from tests.cli.conftest import Run
 
@@ -119,17 +119,17 @@ def test_misuse_exits_with_two_and_one_line_of_help(run: Run, words: tuple[str, 
 def test_help_names_every_command(run: Run) -> None:
     outcome = run("--help")
     assert outcome.code == 0
-    for command in cli.MODULES:
+    for command in cli.program.commands:
         assert command in outcome.out
 
 
 def test_of_several_operators_one_must_be_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AUDITDESK_OPERATOR", raising=False)
-    with pytest.raises(cli_frame.Misused, match="ana, ben can sign in"):
-        cli_frame.choose_operator(("ana", "ben"), "")
-    assert cli_frame.choose_operator(("ana", "ben"), "ben") == "ben"
+    with pytest.raises(terminal.Misused, match="ana, ben can sign in"):
+        terminal.choose_operator(("ana", "ben"), "")
+    assert terminal.choose_operator(("ana", "ben"), "ben") == "ben"
     monkeypatch.setenv("AUDITDESK_OPERATOR", "ana")
-    assert cli_frame.choose_operator(("ana", "ben"), "") == "ana"
+    assert terminal.choose_operator(("ana", "ben"), "") == "ana"
 
 
 @pytest.mark.parametrize("content", [b"", b"no database", b"SQLite format 3\x00" + bytes(4096)])
@@ -158,7 +158,7 @@ def test_a_cancelled_or_interrupted_command_says_so(
         def sign_in(*_arguments: object) -> None:
             raise error
 
-        monkeypatch.setattr(cli_frame, "_sign_in", sign_in)
+        monkeypatch.setattr(terminal, "_sign_in", sign_in)
 
     raising(Cancelled())
     assert run("verify", workspace)[::2] == (1, "auditdesk: Cancelled; nothing was changed.\n")
@@ -178,7 +178,7 @@ def test_progress_is_drawn_only_where_somebody_watches(monkeypatch: pytest.Monke
 
     for stream, drawn in ((Watched(), True), (io.StringIO(), False)):
         monkeypatch.setattr(sys, "stderr", stream)
-        progress = cli_frame.TerminalProgress()
+        progress = words.TerminalProgress()
         progress.report(1, 4, "Reading")
         progress.report(4, 4, "Reading")
         progress.check()
@@ -194,19 +194,19 @@ def test_the_passphrase_is_asked_for_at_a_terminal(monkeypatch: pytest.MonkeyPat
     monkeypatch.delenv("AUDITDESK_PASSPHRASE", raising=False)
     monkeypatch.setattr(sys, "stdin", Terminal())
     monkeypatch.setattr("getpass.getpass", lambda _prompt: next(answers))
-    assert cli_frame.read_passphrase("? ", twice=True) == "one"
-    with pytest.raises(cli_frame.Misused, match="differ"):
-        cli_frame.read_passphrase("? ", twice=True)
+    assert terminal.read_passphrase("? ", twice=True) == "one"
+    with pytest.raises(terminal.Misused, match="differ"):
+        terminal.read_passphrase("? ", twice=True)
 
 
 def test_a_workspace_alone_opens_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
 
-    def window(workspace: str) -> int:
+    def open_window(workspace: str) -> int:
         opened.append(workspace)
         return 0
 
-    monkeypatch.setattr(cli, "open_window", window)
+    monkeypatch.setattr(window, "open_window", open_window)
     assert cli.main([]) == 0
     assert cli.main(["riverside.auditdesk"]) == 0
     assert opened == ["", "riverside.auditdesk"]

@@ -59,7 +59,7 @@ def test_who_was_added_works_and_who_was_removed_does_not(
     assert as_ben(run, monkeypatch, *deposit).json["operator"] == "ben"
     removed = run("operators", workspace, "remove", ben, "--yes", "--as", "ana")
     assert (removed.code, removed.err) == (0, "")
-    assert "every key that he knew is replaced" in removed.out
+    assert "every key that they knew is replaced" in removed.out
     refused = as_ben(run, monkeypatch, *deposit)
     assert (refused.code, refused.out) == (1, "")
     assert "do not fit" in refused.err
