@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar, cast
 
 import click
+from click.shell_completion import CompletionItem
 from click_default_group import DefaultGroup
 
 OPERATOR: Final = "auditdesk.operator"  # where the contexts of one command line keep who `--as` names
@@ -97,6 +98,17 @@ class Program(DefaultGroup):  # type: ignore[misc] # the package has no types
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """The names in the order of their declaration."""
         return list(self.commands)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the words; where there are none, they are those of the default, but to a shell that asks."""
+        if ctx.resilient_parsing:
+            return click.Group.parse_args(self, ctx, args)
+        return cast("list[str]", super().parse_args(ctx, args))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """What the first word may be: a sub-command, or else the folder of a workspace."""
+        commands = super().shell_complete(ctx, incomplete)
+        return commands or FOLDER.shell_complete(ctx, self.params[0], incomplete)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -23,7 +23,7 @@ Document = dict[str, Any]
 @subcommand("show")
 @on_workspace
 @argument("target", "ACCOUNT", "An account's or customer's number or reference.")
-@text("--at", "WHEN", f"{WHEN}.", default="now")
+@text("--at", "WHEN", f"As it was then: {WHEN}.", default="now")
 @clock
 @switch("--json", "As one JSON object.")
 def show(workspace: Path, target: str, at: str, clock: TimeAxis, *, json: bool) -> int:

@@ -30,14 +30,16 @@ def start(*words: object, **environment: str) -> subprocess.CompletedProcess[str
     )
 
 
-def test_the_version_and_help_are_told_without_importing_the_rest() -> None:
+@pytest.mark.parametrize(("word", "said"), [("--version", f"auditdesk {__version__}"), ("--help", "Usage: ")])
+def test_the_version_and_help_are_told_without_importing_the_rest(word: str, said: str) -> None:
     script = (
-        "import sys; from auditdesk.cli.main import main; code = main(['--version']);"
+        f"import sys; from auditdesk.cli.main import main; code = main([{word!r}]);"
         "heavy = [name for name in sys.modules if name.split('.')[0] in ('sqlalchemy', 'PySide6', 'numpy')];"
         "sys.exit(code or len(heavy))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout.strip()) == (0, f"auditdesk {__version__}")
+    assert done.returncode == 0
+    assert done.stdout.startswith(said)
 
 
 def test_scripts_never_import_qt(workspace: Path, tmp_path: Path) -> None:
@@ -183,6 +185,40 @@ def test_progress_is_drawn_only_where_somebody_watches(monkeypatch: pytest.Monke
         progress.report(4, 4, "Reading")
         progress.check()
         assert ("Reading  25 %" in stream.getvalue()) is drawn
+
+
+def test_a_progress_says_how_much_is_done_and_how_long_the_rest_takes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Watched(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    stream = Watched()
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setattr("shutil.get_terminal_size", lambda: os.terminal_size((60, 24)))
+    seconds = iter([100.0, 130.0, 160.0])
+    monkeypatch.setattr("time.monotonic", lambda: next(seconds))
+    progress = words.TerminalProgress()
+    for done, label in (
+        (0, "Reading"),
+        (1_000, "Reading"),
+        (1_200, "Reading a file of a very long name " * 2),
+    ):
+        progress.report(done, 4_000, label)
+    first, second, third = stream.getvalue().split("\r\x1b[K")[1:]
+    assert first == "Reading   0 %  0 of 4,000"
+    assert second == "Reading  25 %  1,000 of 4,000, 1:30 left"
+    assert len(third) == 59
+
+
+def test_what_would_steer_a_terminal_is_never_written_to_it(run: Run, tmp_path: Path) -> None:
+    name = "\x1b[2J\u202ekcab"
+    for words_typed in ((name,), (name, "x"), ("show", tmp_path / name, "10-1"), ("export", "x", name)):
+        outcome = run(*words_typed)
+        assert outcome.code in (1, 2)
+        assert not {"\x1b", "\u202e"} & set(outcome.err)
+        assert "kcab" in outcome.err
 
 
 def test_the_passphrase_is_asked_for_at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:

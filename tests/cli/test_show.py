@@ -81,6 +81,9 @@ def test_what_would_steer_a_terminal_is_shown_by_code(
     out = run("show", workspace, jane).out
     assert "\u202e" not in out
     assert "Jane <U+202E>eoD" in out
+    as_json = run("show", workspace, jane, "--json")
+    assert "\u202e" not in as_json.out
+    assert as_json.json["customer"]["name"] == "Jane \u202eeoD"
 
 
 def test_a_customer_is_shown_by_number_or_reference(run: Run, workspace: Path, account: str) -> None:
