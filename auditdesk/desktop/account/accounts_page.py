@@ -16,6 +16,7 @@ from auditdesk.desktop.kit.lists import Line, SearchList
 from auditdesk.desktop.kit.widgets import EmptyState
 from auditdesk.desktop.look import formats
 from auditdesk.desktop.look.tokens import Palette
+from auditdesk.domain.account import Account
 from auditdesk.domain.errors import AuditdeskError
 from auditdesk.domain.moments import Moment
 from auditdesk.domain.personal import Mask
@@ -61,20 +62,29 @@ class AccountsPage(QWidget):
             self._fail(error)
             return
         self._stack.setCurrentWidget(self.page)
-        self.list.select(self.page.number)
+        self._show_in_list()
+
+    def _show_in_list(self) -> None:
+        """Let the list say what the page shows."""
+        state = self.page.state
+        if state is not None:
+            name = self._context.session.directory.name_of(state.customer)
+            self.list.show_now(_line(state, name))
 
     @Slot(object)
     def _show(self, accounts: list[AccountLine]) -> None:
         searched = bool(self.list.search.text())
         self.list.show_lines(
-            [_line(account) for account in accounts],
+            [_line(account, account.customer_name) for account in accounts],
             self.tr("{n} accounts").format(n=f"{len(accounts):,}"),
             why_empty=self.tr("No account fits this search.")
             if searched
             else self.tr("There is no account yet. Register a customer, then open one."),
             action=self.tr("Clear the search") if searched else self.tr("Go to the customers"),
         )
-        if accounts and not self.page.number:
+        if self.page.number:
+            self._show_in_list()
+        elif accounts:
             self.show_account(accounts[0].number)
 
     @Slot()
@@ -153,8 +163,7 @@ class AccountsPage(QWidget):
         self._context.theme_changed.connect(self._apply_theme)
 
 
-def _line(account: AccountLine) -> Line:
-    name = account.customer_name
+def _line(account: AccountLine | Account, name: str | Mask) -> Line:
     words = formats.personal(name)
     if account.status == "closed":
         words = formats.tr("{name} · closed").format(name=words)

@@ -19,13 +19,13 @@ from auditdesk.services.history.views import EventView
 
 COLUMNS: Final = (
     Column("position", "#", 80, right_aligned=True),
-    Column("recorded", "Recorded", 140),
-    Column("booked", "Booked", 140),
+    Column("recorded", "Recorded", 128),
+    Column("booked", "Booked", 128),
     Column("event", "Event", 150),
-    Column("about", "About", 130),
-    Column("version", "Version", 70, right_aligned=True),
-    Column("operator", "By", 100),
-    Column("details", "Details", 320),
+    Column("about", "About", 100),
+    Column("version", "Version", 60, right_aligned=True),
+    Column("operator", "By", 70),
+    Column("details", "Details", 160),
 )
 
 

@@ -80,28 +80,29 @@ class CustomersPage(QWidget):
             self._fail(error)
             return
         self._stack.setCurrentWidget(self.page)
-        self.list.select(self.page.number)
+        self._show_in_list()
+
+    def _show_in_list(self) -> None:
+        """Let the list say what the page shows."""
+        state = self.page.state
+        if state is not None:
+            name = state.personal if isinstance(state.personal, Mask) else state.name
+            self.list.show_now(_line(state, name))
 
     @Slot(object)
     def _show(self, customers: list[CustomerLine]) -> None:
         searched = bool(self.list.search.text())
         self.list.show_lines(
-            [
-                Line(
-                    line.number,
-                    line.reference,
-                    formats.personal(line.name),
-                    masked=isinstance(line.name, Mask),
-                )
-                for line in customers
-            ],
+            [_line(customer, customer.name) for customer in customers],
             self.tr("{n} customers").format(n=f"{len(customers):,}"),
             why_empty=self.tr("No customer fits this search.")
             if searched
             else self.tr("There is no customer yet. Register the first one, or import a bank's history."),
             action=self.tr("Clear the search") if searched else "",
         )
-        if customers and not self.page.number:
+        if self.page.number:
+            self._show_in_list()
+        elif customers:
             self.show_customer(customers[0].number)
 
     @Slot(object)
@@ -183,3 +184,7 @@ class CustomersPage(QWidget):
         self.page.form_wanted.connect(self._open_form)
         self._context.changed.connect(self.reload)
         self._context.theme_changed.connect(self._apply_theme)
+
+
+def _line(customer: CustomerLine | Customer, name: str | Mask) -> Line:
+    return Line(customer.number, customer.reference, formats.personal(name), masked=isinstance(name, Mask))

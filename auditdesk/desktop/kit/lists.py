@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from PySide6.QtCore import (
     QAbstractListModel,
-    QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
     QRect,
@@ -131,10 +130,33 @@ class LineDelegate(QStyledItemDelegate):
         painter.restore()
 
 
+class ShownNow(QListView):
+    """The one line of what the page shows, above a list that does not have it."""
+
+    def __init__(self, name: str, delegate: LineDelegate) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setAccessibleName(self.tr("Shown now"))
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFixedHeight(ROW_PX)
+        for policy in (self.setHorizontalScrollBarPolicy, self.setVerticalScrollBarPolicy):
+            policy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.lines = LinesModel()
+        self.setItemDelegate(delegate)
+        self.setModel(self.lines)
+
+    def show_line(self, line: Line) -> None:
+        """Show a line, as the chosen one."""
+        self.lines.set_lines([line])
+        self.setCurrentIndex(self.lines.index(0))
+
+
 class SearchList(QWidget):
     """A search, a list under it, how many there are, and a sentence where there are none.
 
-    `chosen(number)` when an item becomes the current one; `searched(text)` a moment after typing.
+    `chosen(number)` when an item becomes the current one; `searched(text)` a moment after typing. The
+    current item is the one that the page shows (`show_now`), or none: where the list does not have it,
+    it stands above the list.
     """
 
     chosen = Signal(str)
@@ -152,9 +174,14 @@ class SearchList(QWidget):
         self.view.setMouseTracking(True)
         self.view.setUniformItemSizes(True)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._shown: Line | None = None
+        self._following = False
+        self._choosing = False
+        self._searched_once = False
         self._delegate = LineDelegate(palette, self.view)
         self.view.setItemDelegate(self._delegate)
         self.view.setModel(self.model)
+        self.shown_now = ShownNow(f"{name}ShownNow", self._delegate)
         self.empty = EmptyState(icon_name, palette)
         self.count = label(kind="muted", name=f"{name}Count")
         self._stack = QStackedWidget()
@@ -174,59 +201,73 @@ class SearchList(QWidget):
         return str(self.view.currentIndex().data(NUMBER_ROLE) or "")
 
     def show_lines(self, lines: Sequence[Line], count: str, *, why_empty: str, action: str = "") -> None:
-        """Show lines, keeping the current one; or why there are none and what to do."""
-        current = self.current
-        selection = self.view.selectionModel()
-        selection.blockSignals(True)
+        """Show lines, what the page shows being the current one; or why there are none and what to do."""
+        self._searched_once = True
+        self._following = True
         self.model.set_lines(lines)
-        self._set_current(current)
-        selection.blockSignals(False)
+        self._following = False
         self.count.setText(count)
         self.empty.explain(why_empty, action)
         self._stack.setCurrentIndex(0 if lines else 1)
+        self._follow()
+        if self._choosing and lines:
+            self.view.setCurrentIndex(self.model.index(0))
+        self._choosing = False
 
-    def select(self, number: str) -> None:
-        """Make an item the current one without choosing it."""
-        selection = self.view.selectionModel()
-        selection.blockSignals(True)
-        self._set_current(number)
-        selection.blockSignals(False)
-        self.view.viewport().update()
+    def show_now(self, line: Line) -> None:
+        """The page shows this now: make it the current item without choosing it."""
+        self._shown = line
+        self._follow()
 
     def apply_theme(self, palette: Palette) -> None:
         """Follow the theme."""
         self._delegate.palette = palette
         self.search.apply_theme(palette)
         self.empty.apply_theme(palette)
-        self.view.viewport().update()
+        for view in (self.view, self.shown_now):
+            view.viewport().update()
 
-    def _set_current(self, number: str) -> None:
-        row = self.model.row_of(number)
+    def _follow(self) -> None:
+        if self._shown is None:
+            return
+        row = self.model.row_of(self._shown.number)
+        self._following = True
+        index = self.model.index(row) if row >= 0 else QModelIndex()
+        self.view.setCurrentIndex(index)
+        self._following = False
         if row >= 0:
-            flags = QItemSelectionModel.SelectionFlag.ClearAndSelect
-            self.view.selectionModel().setCurrentIndex(self.model.index(row), flags)
-            self.view.scrollTo(self.model.index(row))
+            self.view.scrollTo(index)
+        else:
+            self.view.clearSelection()
+            self.shown_now.show_line(self._shown)
+        self._pinned.setVisible(row < 0 and self._searched_once)
 
     @Slot(QModelIndex, QModelIndex)
     def _choose(self, index: QModelIndex, _before: QModelIndex) -> None:
-        if index.isValid():
+        if index.isValid() and not self._following:
             self.chosen.emit(index.data(NUMBER_ROLE))
 
     @Slot()
     def _choose_first(self) -> None:
+        """Choose the first that fits what is typed, which may not have been searched yet."""
         self._typing.stop()
+        self._choosing = True
         self.searched.emit(self.search.text())
-        if self.model.rowCount():
-            self.view.setCurrentIndex(self.model.index(0))
 
     def _lay_out(self) -> None:
         card = Card(margin=1)
         card.box.addWidget(self.view)
+        self._pinned = Card(margin=1)
+        self._pinned.box.setSpacing(0)
+        self._pinned.box.addWidget(label(self.tr("Shown now"), kind="heading", name="shownNowTitle"))
+        self._pinned.box.addWidget(self.shown_now)
+        self._pinned.hide()
         self._stack.addWidget(card)
         self._stack.addWidget(self.empty)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(8)
         box.addWidget(self.search)
+        box.addWidget(self._pinned)
         box.addWidget(self._stack, 1)
         box.addWidget(self.count)
