@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from auditdesk.desktop.kit.drafts import Drafts
 from auditdesk.desktop.kit.settings import Settings
 from auditdesk.desktop.kit.tasks import TaskRunner
 from auditdesk.desktop.look.icons import icon
@@ -38,6 +39,7 @@ class Context(QObject):
         self.runner = runner
         self.settings = settings
         self.palette = palette
+        self.drafts = Drafts()
 
     def icon_of(self, name: str) -> object:
         """An icon in the colour of text of the present theme."""

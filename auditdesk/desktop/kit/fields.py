@@ -52,6 +52,11 @@ class Field(QWidget):
         elif isinstance(entry, QComboBox):
             entry.currentIndexChanged.connect(self.edited)
 
+    @property
+    def secret(self) -> bool:
+        """Whether what is typed is hidden: nobody keeps it."""
+        return isinstance(self.entry, QLineEdit) and self.entry.echoMode() != QLineEdit.EchoMode.Normal
+
     def text(self) -> str:
         """What was typed or chosen; a choice's value, not its words."""
         entry = self.entry

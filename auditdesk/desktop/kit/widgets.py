@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -85,6 +86,30 @@ class Card(QFrame):
         self.box = QVBoxLayout(self)
         self.box.setContentsMargins(margin, margin, margin, margin)
         self.box.setSpacing(8)
+
+
+def centred(card: QWidget) -> QScrollArea:
+    """A card of fixed width in the middle of a page, which scrolls where the card is higher.
+
+    Stretches at its sides let the page ask the card for its height at its own width; aligned instead, it
+    would be asked at the page's, at which a sentence of three lines takes one.
+    """
+    row = QHBoxLayout()
+    row.addStretch(1)
+    row.addWidget(card)
+    row.addStretch(1)
+    body = QWidget()
+    body.setProperty("scrolled", True)
+    column = QVBoxLayout(body)
+    column.addStretch(1)
+    column.addLayout(row)
+    column.addStretch(2)
+    made = QScrollArea()
+    made.setFrameShape(QFrame.Shape.NoFrame)
+    made.setWidgetResizable(True)
+    made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    made.setWidget(body)
+    return made
 
 
 class Pill(QLabel):
@@ -173,6 +198,25 @@ class EmptyState(QWidget):
     def apply_theme(self, palette: Palette) -> None:
         """Follow the theme."""
         self._picture.setPixmap(pixmap(self._icon_name, palette.text_faint, ICON_PX, scale=2))
+
+
+class Notice(QWidget):
+    """A quiet line with something to do about it; hidden until there is a reason to show it."""
+
+    acted = Signal()
+
+    def __init__(self, sentence: str, action: str, name: str) -> None:
+        super().__init__()
+        self.setObjectName(f"{name}Notice")
+        self.sentence = label(sentence, kind="muted", name=f"{name}Sentence")
+        self.action = button(action, f"{name}Action", kind="quiet")
+        self.action.clicked.connect(self.acted)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.sentence)
+        row.addWidget(self.action)
+        row.addStretch(1)
+        self.hide()
 
 
 class Banner(QFrame):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from auditdesk.desktop.kit.fields import Field, line_field
-from auditdesk.desktop.kit.widgets import Banner, Card, button, label
+from auditdesk.desktop.kit.widgets import Banner, Card, button, centred, label
 from auditdesk.desktop.look.tokens import Palette
 from auditdesk.services.workspace.workspace import Workspace
 
@@ -93,6 +93,5 @@ class SignInPage(QWidget):
         row.addWidget(self.back)
         card.box.addLayout(row)
         box = QVBoxLayout(self)
-        box.addStretch(1)
-        box.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
-        box.addStretch(2)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(centred(card))

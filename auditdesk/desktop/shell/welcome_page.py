@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
-from auditdesk.desktop.kit.widgets import Banner, Card, button, label
+from auditdesk.desktop.kit.widgets import Banner, Card, button, centred, label
 from auditdesk.desktop.look.icons import icon, pixmap
 from auditdesk.desktop.look.tokens import Palette
 
@@ -98,6 +98,5 @@ class WelcomePage(QWidget):
         card.box.addWidget(self.recent_title)
         card.box.addWidget(self.recent)
         box = QVBoxLayout(self)
-        box.addStretch(1)
-        box.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
-        box.addStretch(2)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(centred(card))
