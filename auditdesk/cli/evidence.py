@@ -9,7 +9,7 @@ from auditdesk.cli.terminal import Misused, opened_session
 from auditdesk.cli.words import printable, say
 from auditdesk.domain.errors import ProofError
 from auditdesk.proof.signed_note import parse_vkey
-from auditdesk.services.evidence.bundle import Evidence, check, key_text
+from auditdesk.services.evidence.bundle import check, key_text
 from auditdesk.services.files.atomic import file_faults
 from auditdesk.services.privacy.certificate import Certificate, check_certificate
 
@@ -28,7 +28,7 @@ def evidence(workspace: Path, target: str, event: str, out: Path, *, opening: bo
     if not (digits.isascii() and digits.isdigit()):
         raise Misused(f"{event!r} is no event; say its number in the account, like #3.")
     with opened_session(workspace, "needed") as session:
-        made = Evidence(session.context).save(target, int(digits), out, with_opening=opening)
+        made = session.evidence.save(target, int(digits), out, with_opening=opening)
     opened = ", with its personal data" if made.opened else ""
     say(f"{made.path}: {made.stream} #{made.version}, position {made.position} of {made.log_size}{opened}")
     say(f"key: {made.vkey}")

@@ -12,7 +12,7 @@ from auditdesk.desktop.kit.form_dialog import FormDialog, Work
 from auditdesk.desktop.kit.help_dialog import DISPUTE, HelpDialog
 from auditdesk.desktop.kit.widgets import button, label
 from auditdesk.desktop.look import formats
-from auditdesk.services.evidence.bundle import Evidence, EvidenceResult
+from auditdesk.services.evidence.bundle import EvidenceResult
 
 
 class EvidenceDialog(FormDialog):
@@ -28,7 +28,7 @@ class EvidenceDialog(FormDialog):
             parent=parent,
         )
         self.setObjectName("evidenceDialog")
-        self._evidence = Evidence(context.session.context)
+        self._evidence = context.session.evidence
         self._account, self._version = account, version
         self.path = line_field("path", self.tr("&File"), hint=self.tr("A name without .zip makes a folder."))
         self.path.set_text(str(Path.home() / f"evidence-{account}-{version}.zip"))

@@ -89,7 +89,7 @@ class CheckpointCard(Card):
 
     @Slot()
     def _choose_target(self) -> None:
-        day = to_iso(self._context.session.context.clock())[:10]
+        day = to_iso(self._context.session.now_us())[:10]
         proposed = str(Path.home() / FILE_NAME.format(day=day))
         chosen, _ = QFileDialog.getSaveFileName(self, self.tr("Save an anchor"), proposed)
         if chosen:

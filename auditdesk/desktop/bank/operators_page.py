@@ -119,7 +119,7 @@ class OperatorsPage(QWidget):
         for made in (self.add, self.change, self.new_key):
             _allow(made, refusal or nobody)
         _allow(self.remove, refusal or nobody or own)
-        signed_in = self._context.session.context.signed_in is not None
+        signed_in = self._context.session.is_signed_in
         _allow(self.passphrase, "" if signed_in else self.tr("Nobody is signed in."))
         _allow(self.copy, "" if self.keys.current else self.tr("There is no key."))
         self.why.setText(refusal)

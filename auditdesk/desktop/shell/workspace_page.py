@@ -226,7 +226,7 @@ class WorkspacePage(QWidget):
     def _make_operator(self) -> None:
         session = self._context.session
         self.operator.setObjectName("operatorMenu")
-        signed_in = session.context.signed_in is not None
+        signed_in = session.is_signed_in
         self.operator.setText(session.operator if signed_in else self.tr("viewer"))
         self.operator.setAccessibleName(self.tr("Operator"))
         self.operator.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)

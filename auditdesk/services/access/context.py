@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import uuid_utils
@@ -58,6 +59,11 @@ class OperatorContext:
     operator: str
     clock: Clock
     signed_in: Keyring | None = None
+
+    @property
+    def workspace(self) -> Path:
+        """The workspace's folder, links followed: what is taken away must not lie in it."""
+        return self.ledger.path.resolve().parent
 
     @property
     def may_write(self) -> bool:

@@ -62,7 +62,7 @@ class Evidence:
         `VaultLocked`, `ProofError`, and the `Fault` of a place that can't be written.
         """
         stream = target if "/" in target else account_stream(find_account(self._context, target))
-        place = outside_workspace(out, self._ledger.path.parent, personal=with_opening)
+        place = outside_workspace(out, self._context.workspace, personal=with_opening)
         envelope = self._envelope(stream, version)
         opening = self._opening(envelope) if with_opening else {}
         files, size, vkey = self._bundle(envelope)

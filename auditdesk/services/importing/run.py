@@ -70,7 +70,7 @@ class Importer:
 
     def _check_rejects(self, folder: Path, rejects: Path) -> None:
         """Rejected rows are personal data in the clear, and replace what is in their place."""
-        target, home = rejects.expanduser().resolve(), self._context.ledger.path.resolve().parent
+        target, home = rejects.expanduser().resolve(), self._context.workspace
         if target.is_relative_to(home):
             raise Refused(
                 "rejects_in_workspace",

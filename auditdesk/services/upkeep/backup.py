@@ -80,7 +80,7 @@ class Backup:
                 field="vault_days",
             )
         target = place_of(folder)
-        if target.is_relative_to(self._context.ledger.path.resolve().parent):
+        if target.is_relative_to(self._context.workspace):
             raise Refused(
                 "folder_in_workspace",
                 f"{folder} lies in the workspace itself.",

@@ -33,6 +33,11 @@ class Session:
         return self.context.operator
 
     @property
+    def is_signed_in(self) -> bool:
+        """Whether a passphrase was given: what the operator's own key opens may be changed."""
+        return self.context.signed_in is not None
+
+    @property
     def may_write(self) -> bool:
         """Whether commands can be issued."""
         return self.context.may_write
@@ -47,6 +52,10 @@ class Session:
         """Whether checkpoints can be signed."""
         keyring = self.context.keyring
         return self.may_write and keyring is not None and keyring.may_sign
+
+    def now_us(self) -> int:
+        """The workspace's clock, in microseconds UTC."""
+        return self.context.clock()
 
     @cached_property
     def desk(self) -> Desk:
