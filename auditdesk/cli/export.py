@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -13,13 +14,15 @@ from auditdesk.domain.instants import parse_instant
 from auditdesk.domain.moments import TimeAxis, parse_moment
 from auditdesk.domain.money import format_amount
 from auditdesk.services.access.context import system_clock
-from auditdesk.services.reports.export import REPORTS, ExportResult
-from auditdesk.services.reports.frame import ReportName
+from auditdesk.services.reports import REPORTS
+from auditdesk.services.reports.export import ExportResult
+
+WORDS: Final = "\n\n".join(f"{known.NAME}: {known.WORDS}" for known in REPORTS)
 
 
 @subcommand("export")
 @on_workspace
-@argument("report", "REPORT", f"{', '.join(REPORTS)}.", kind=click.Choice(tuple(REPORTS)))
+@argument("report", "REPORT", WORDS, kind=click.Choice([known.NAME for known in REPORTS]))
 @file("--out", "The file to write.", required=True)
 @text("--account", "ACCOUNT", "Only this account.")
 @text("--from", "WHEN", "Booked at or after; a date is its start.")
@@ -31,7 +34,7 @@ from auditdesk.services.reports.frame import ReportName
 @switch("--bom", "Begin with a byte order mark, as Excel wants it.")
 def export(
     workspace: Path,
-    report: ReportName,
+    report: str,
     out: Path,
     *,
     account: str,

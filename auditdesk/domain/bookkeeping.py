@@ -45,14 +45,30 @@ class Posting(NamedTuple):
         return max(-self.amount_minor, 0)
 
 
+class Heading(NamedTuple):
+    """A line of the trial balance: an account of the general ledger, in one currency.
+
+    Customer accounts have a line each, under their `account` number, which is empty on the bank's own.
+    """
+
+    currency: str
+    ledger_account: LedgerAccount
+    account: str = ""
+
+
 class Turnover(NamedTuple):
-    """What was debited to and credited to one ledger account in one currency, in minor units."""
+    """What was debited to and credited to one account in one currency, in minor units, zero or more."""
 
     debit_minor: int = 0
     credit_minor: int = 0
 
+    @property
+    def balance_minor(self) -> int:
+        """Debits less credits: below zero where the account is in credit."""
+        return self.debit_minor - self.credit_minor
 
-TrialBalance = dict[tuple[str, LedgerAccount], Turnover]
+
+TrialBalance = dict[Heading, Turnover]
 
 
 def postings(account: str, event: e.Event) -> tuple[Posting, ...]:
@@ -60,25 +76,33 @@ def postings(account: str, event: e.Event) -> tuple[Posting, ...]:
     if not isinstance(event, e.MoneyEvent):
         return ()
     to_customer_minor = event.signed_minor
-    return (
+    made = (
         Posting(_COUNTERPART[type(event)], account, to_customer_minor),
         Posting(CUSTOMER_ACCOUNTS, account, -to_customer_minor),
     )
+    if sum(posting.amount_minor for posting in made) != 0:
+        raise AssertionError(f"The postings of {event.TAG} do not sum to zero.")
+    return made
 
 
 def trial_balance(journal: Iterable[tuple[str, Posting]]) -> TrialBalance:
-    """Turnover per currency and ledger account of a journal of (currency, posting), sorted."""
+    """The turnover of every account of a journal of (currency, posting), in the order of the headings."""
     turnover: TrialBalance = {}
     for currency, posting in journal:
-        key = (currency, posting.ledger_account)
-        debit_minor, credit_minor = turnover.get(key, Turnover())
-        turnover[key] = Turnover(debit_minor + posting.debit_minor, credit_minor + posting.credit_minor)
+        heading = _heading(currency, posting)
+        debit_minor, credit_minor = turnover.get(heading, (0, 0))
+        turnover[heading] = Turnover(debit_minor + posting.debit_minor, credit_minor + posting.credit_minor)
     return dict(sorted(turnover.items()))
 
 
 def imbalance(balance: TrialBalance) -> dict[str, int]:
     """Per currency, debits less credits: all zero, or the books are wrong."""
     difference: dict[str, int] = {}
-    for (currency, _), (debit_minor, credit_minor) in balance.items():
-        difference[currency] = difference.get(currency, 0) + debit_minor - credit_minor
+    for heading, turnover in balance.items():
+        difference[heading.currency] = difference.get(heading.currency, 0) + turnover.balance_minor
     return difference
+
+
+def _heading(currency: str, posting: Posting) -> Heading:
+    own = posting.ledger_account == CUSTOMER_ACCOUNTS
+    return Heading(currency, posting.ledger_account, posting.account if own else "")

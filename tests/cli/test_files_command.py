@@ -14,6 +14,7 @@ import pysqlite3
 import pytest
 
 from auditdesk.bootstrap import open_workspace
+from auditdesk.services.reports import REPORTS
 from tests.cli.conftest import Run
 
 Post = Callable[..., Any]
@@ -76,6 +77,34 @@ def test_a_statement_is_exported_with_stated_balances_beside_ours(
         ("T2", "69.50", "69.40"),
     ]
     assert json.loads(Path(f"{out}.manifest.json").read_text(encoding="utf-8"))["rows"] == 2
+
+
+def test_the_trial_balance_and_the_exceptions_are_exported(
+    run: Run, workspace: Path, history: Path, tmp_path: Path
+) -> None:
+    run("import", workspace, history)
+    out = tmp_path / "out.csv"
+    outcome = run("export", workspace, "trial-balance", "--out", out, "--as-of", "2020-01-03")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert f"{out}: 2 rows" in outcome.out
+    assert "NOK: debit 100.00, credit 100.00" in outcome.out
+    outcome = run("export", workspace, "exceptions", "--out", out)
+    assert f"{out}: 1 rows" in outcome.out
+    assert "stated balance,5," in out.read_text(encoding="utf-8")
+    refused = run("export", workspace, "trial-balance", "--out", out, "--account", "A1")
+    assert refused.code == 1
+    assert "not an account's" in refused.err
+
+
+def test_a_report_that_is_none_is_misuse_and_the_help_names_those_there_are(
+    run: Run, workspace: Path, tmp_path: Path
+) -> None:
+    misused = run("export", workspace, "trial", "--out", tmp_path / "out.csv")
+    assert misused.code == 2
+    told = run("export", "--help").out
+    for report in REPORTS:
+        assert report.NAME in misused.err
+        assert report.NAME in told
 
 
 def test_from_is_the_start_of_its_day_and_to_the_end(

@@ -103,7 +103,7 @@ def test_a_reader_who_leaves_early_is_no_error(workspace: Path) -> None:
     [
         ("frobnicate", "x"),
         ("show",),
-        ("export", "x", "trial-balance", "--out", "y"),
+        ("export", "x", "trial", "--out", "y"),
         ("export", "x", "events"),
         ("post", "x", "freeze", "10-00001"),
         ("post", "x", "teleport"),

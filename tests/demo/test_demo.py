@@ -23,7 +23,7 @@ from auditdesk.domain.instants import DAY_US, parse_instant
 from auditdesk.domain.personal import Mask
 from auditdesk.domain.streams import account_stream, customer_stream, name_in
 from auditdesk.ledger.envelope import Envelope
-from auditdesk.services.history.stated_balances import Discrepancies
+from auditdesk.services.history.stated_balances import discrepancies
 from auditdesk.services.workspace.session import Session
 from tests.helpers import CHEAP_KDF, files_holding
 
@@ -170,7 +170,7 @@ def test_debits_equal_credits_and_nothing_stays_in_clearing(demo: Session) -> No
     ]
     balance = trial_balance(journal)
     assert set(imbalance(balance).values()) == {0}
-    for (_, ledger_account), turnover in balance.items():
+    for (_, ledger_account, _account), turnover in balance.items():
         if ledger_account == "clearing":
             assert turnover.debit_minor == turnover.credit_minor
 
@@ -183,7 +183,7 @@ def test_what_the_bank_decided_is_within_every_limit(demo: Session) -> None:
 
 
 def test_the_legacy_systems_balances_part_from_the_replay_at_exactly_one_event(demo: Session) -> None:
-    (found,) = Discrepancies(demo.context).all_stated_discrepancies()
+    (found,) = discrepancies(log(demo))
     assert found.jump_minor == found.gap_minor == 2_700
     row = demo.history.account_register(found.account, found.version, found.version)[0]
     assert row.amount_minor == -6_300

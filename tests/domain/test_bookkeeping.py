@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditdesk.domain import events as e
-from auditdesk.domain.bookkeeping import Posting, Turnover, imbalance, postings, trial_balance
+from auditdesk.domain.bookkeeping import Heading, Posting, Turnover, imbalance, postings, trial_balance
 from tests.domain.strategies import structs
 
 MONEY = st.one_of([structs(cls) for cls in e.MONEY_EVENTS])
@@ -53,7 +53,7 @@ def test_debits_equal_credits_in_each_currency_whatever_happens(
     balance = trial_balance(journal)
     assert imbalance(balance) == {currency: 0 for currency, _ in history}
     for currency in {currency for currency, _ in history}:
-        owed = balance[currency, "customer accounts"]
+        owed = balance[Heading(currency, "customer accounts", "10-00001")]
         moved = sum(event.signed_minor for other, event in history if other == currency)
         assert owed.credit_minor - owed.debit_minor == moved
 
@@ -62,7 +62,7 @@ def test_a_transfer_between_our_own_accounts_leaves_nothing_in_clearing() -> Non
     sent = e.TransferSent(amount_minor=900, value_date="2025-01-01", other_account="10-00002")
     received = e.TransferReceived(amount_minor=900, value_date="2025-01-01", other_account="10-00001")
     journal = [("EUR", posting) for posting in postings("10-00001", sent) + postings("10-00002", received)]
-    assert trial_balance(journal)["EUR", "clearing"] == Turnover(900, 900)
+    assert trial_balance(journal)[Heading("EUR", "clearing")] == Turnover(900, 900)
 
 
 def test_books_that_do_not_balance_are_told_by_how_much() -> None:

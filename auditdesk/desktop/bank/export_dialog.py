@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final, cast
 
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHBoxLayout, QWidget
 
@@ -16,10 +15,10 @@ from auditdesk.desktop.kit.widgets import button, label, say_if_dead
 from auditdesk.desktop.look import formats
 from auditdesk.domain.errors import Refused
 from auditdesk.domain.moments import NOW, AtInstant, AtVersion, Moment
+from auditdesk.services.reports import REPORTS, find_report
 from auditdesk.services.reports.export import ExportResult
-from auditdesk.services.reports.frame import ReportName
-
-NOT_OF_AN_ACCOUNT: Final = ("balances", "erasures")
+from auditdesk.services.reports.frame import Report
+from auditdesk.services.reports.statement import Statement
 
 
 class ExportDialog(FormDialog):
@@ -34,7 +33,7 @@ class ExportDialog(FormDialog):
         context: Context,
         parent: QWidget | None = None,
         *,
-        report: ReportName = "statement",
+        report: str = Statement.NAME,
         account: str = "",
         moment: Moment = NOW,
         instant: AtInstant | None = None,
@@ -44,14 +43,7 @@ class ExportDialog(FormDialog):
         self._reports = context.session.reports
         self._shown, self._moment, self._instant = account, moment, instant
         self.report = choice_field(
-            "report",
-            self.tr("&Report"),
-            [
-                ("statement", self.tr("Account statement: every entry with the running balance")),
-                ("balances", self.tr("Balances of all accounts")),
-                ("events", self.tr("Event log")),
-                ("erasures", self.tr("Register of erasures")),
-            ],
+            "report", self.tr("&Report"), [(known.NAME, known.TITLE) for known in REPORTS]
         )
         self.report.set_text(report)
         self.account = line_field(
@@ -83,11 +75,12 @@ class ExportDialog(FormDialog):
         self.path.set_text(str(Path.home() / self._file_name()))
         combo = self.report.entry
         if isinstance(combo, QComboBox):
-            combo.currentIndexChanged.connect(self._rename)
+            combo.currentIndexChanged.connect(self._choose)
+        self._show_what_it_takes()
 
     def prepare(self) -> Work:
         path = typed_path(self.path, self.tr("Say where the file is to go."))
-        report = cast("ReportName", self.report.text())
+        report = self._kind.NAME
         account, moment = self._account(), self._moment_meant()
         if isinstance(moment, AtVersion) and account != self._shown:
             raise Refused(
@@ -98,7 +91,8 @@ class ExportDialog(FormDialog):
                 self.tr("Go to a date first."),
                 field="account" if account else "report",
             )
-        reveal, bom, reports = self.reveal.isChecked(), self.bom.isChecked(), self._reports
+        reveal = self.reveal.isChecked() and self._kind.TAKES.reveal
+        bom, reports = self.bom.isChecked(), self._reports
         return lambda task: reports.export(
             report, path, account=account, as_of=moment, reveal=reveal, bom=bom, progress=task
         )
@@ -106,9 +100,14 @@ class ExportDialog(FormDialog):
     def preview(self) -> None:
         self.as_of.setText(_as_of(self._moment_meant()))
 
+    @property
+    def _kind(self) -> type[Report]:
+        """The report that is chosen."""
+        return find_report(self.report.text())
+
     def _account(self) -> str:
         """The account whose report it is to be; empty: the bank's."""
-        return "" if self.report.text() in NOT_OF_AN_ACCOUNT else self.account.text().strip()
+        return self.account.text().strip() if self._kind.TAKES.account == "shown" else ""
 
     def _moment_meant(self) -> Moment:
         """An event is a moment of the account shown; to the bank, or another, the instant when it was."""
@@ -125,10 +124,16 @@ class ExportDialog(FormDialog):
         parts = (self.report.text(), self._account())
         return "-".join(part for part in parts if part).replace("/", "-") + ".csv"
 
-    def _rename(self) -> None:
+    def _choose(self) -> None:
+        self._show_what_it_takes()
         path = Path(self.path.text())
         if path.name:
             self.path.set_text(str(path.with_name(self._file_name())))
+
+    def _show_what_it_takes(self) -> None:
+        self.report.set_hint(self._kind.WORDS)
+        self.account.setVisible(self._kind.TAKES.account == "shown")
+        self.reveal.setVisible(self._kind.TAKES.reveal)
 
     def _browse(self) -> None:
         chosen, _ = QFileDialog.getSaveFileName(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import cast
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QVBoxLayout, QWidget
@@ -17,7 +16,8 @@ from auditdesk.desktop.look import formats
 from auditdesk.domain.errors import Cancelled
 from auditdesk.domain.instants import to_iso
 from auditdesk.services.importing.summary import ImportSummary
-from auditdesk.services.reports.frame import ReportName
+from auditdesk.services.reports import REPORTS
+from auditdesk.services.reports.frame import Report
 from auditdesk.services.upkeep.backup import BackupResult
 
 
@@ -70,7 +70,7 @@ class ReportsPage(QWidget):
     @Slot(object)
     def back_up(self, parent: Path) -> None:
         """Make a backup in a new folder below `parent`."""
-        backup, now_us = self._context.session.backup, self._context.session.context.clock()
+        backup, now_us = self._context.session.backup, self._context.session.now_us()
         name = f"auditdesk-backup-{to_iso(now_us)[:19].replace(':', '')}"
         task = self._context.runner.run(
             lambda task: backup.run(parent / name, progress=task),
@@ -96,7 +96,7 @@ class ReportsPage(QWidget):
         self.good.say("")
         self.bad.say("" if isinstance(error, Cancelled) else str(error))
 
-    def _open_export(self, report: ReportName) -> None:
+    def _open_export(self, report: str) -> None:
         dialog = ExportDialog(self._context, self, report=report)
         dialog.posted.connect(self._exported)
         dialog.open()
@@ -123,68 +123,11 @@ class ReportsPage(QWidget):
             part.apply_theme(palette)  # type: ignore[arg-type]
 
     def _lay_out(self) -> None:
-        cards = (
-            (
-                "statement",
-                self.tr("Account statement"),
-                self.tr(
-                    "Every entry with its running balance, of one account or of all; "
-                    "opening and closing balances are in the manifest."
-                ),
-            ),
-            (
-                "balances",
-                self.tr("Balances"),
-                self.tr("What every account held, as of any moment. Their sum is the sum of all entries."),
-            ),
-            (
-                "events",
-                self.tr("Event log"),
-                self.tr(
-                    "The log itself, one row an event: who did what, when it was booked and when recorded."
-                ),
-            ),
-            (
-                "erasures",
-                self.tr("Register of erasures"),
-                self.tr("Who was forgotten, by number: why, when, by whom, and which key was destroyed."),
-            ),
-        )
         grid = QGridLayout()
         grid.setSpacing(12)
-        for place, (key, title, words) in enumerate(cards):
-            made = button(self.tr("Export CSV…"), f"{key}Export")
-            made.clicked.connect(lambda _=False, key=key: self._open_export(cast("ReportName", key)))
-            grid.addWidget(_card(title, words, made), place // 2, place % 2)
-        bring = button(self.tr("&Import a folder…"), "importButton")
-        say_if_dead(bring, why_only_look(self._context.session))
-        bring.clicked.connect(self._choose_folder)
-        grid.addWidget(
-            _card(
-                self.tr("Import history"),
-                self.tr(
-                    "A folder with customers.csv, accounts.csv and transactions.csv. All of it goes in, "
-                    "or nothing; rows that can't be taken are named."
-                ),
-                bring,
-            ),
-            2,
-            0,
-        )
-        keep = button(self.tr("&Back up…"), "backupButton")
-        keep.clicked.connect(self._choose_backup)
-        grid.addWidget(
-            _card(
-                self.tr("Backup"),
-                self.tr(
-                    "A verified copy of the ledger, made while it is in use, and apart from it one of the "
-                    "vault, which must be destroyed after 30 days so that the forgotten stay forgotten."
-                ),
-                keep,
-            ),
-            2,
-            1,
-        )
+        cards = [self._report_card(report) for report in REPORTS]
+        for place, card in enumerate([*cards, self._import_card(), self._backup_card()]):
+            grid.addWidget(card, place // 2, place % 2)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(12)
@@ -193,6 +136,36 @@ class ReportsPage(QWidget):
         box.addWidget(self.bad)
         box.addLayout(grid)
         box.addStretch(1)
+
+    def _report_card(self, report: type[Report]) -> Card:
+        made = button(self.tr("Export CSV…"), f"{report.NAME}Export")
+        made.clicked.connect(lambda: self._open_export(report.NAME))
+        return _card(report.TITLE, report.WORDS, made)
+
+    def _import_card(self) -> Card:
+        bring = button(self.tr("&Import a folder…"), "importButton")
+        say_if_dead(bring, why_only_look(self._context.session))
+        bring.clicked.connect(self._choose_folder)
+        return _card(
+            self.tr("Import history"),
+            self.tr(
+                "A folder with customers.csv, accounts.csv and transactions.csv. All of it goes in, "
+                "or nothing; rows that can't be taken are named."
+            ),
+            bring,
+        )
+
+    def _backup_card(self) -> Card:
+        keep = button(self.tr("&Back up…"), "backupButton")
+        keep.clicked.connect(self._choose_backup)
+        return _card(
+            self.tr("Backup"),
+            self.tr(
+                "A verified copy of the ledger, made while it is in use, and apart from it one of the "
+                "vault, which must be destroyed after 30 days so that the forgotten stay forgotten."
+            ),
+            keep,
+        )
 
 
 def _card(title: str, words: str, action: QWidget) -> Card:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol, TypeVar
 
 import uuid_utils
 
@@ -15,6 +15,8 @@ from auditdesk.ledger.ledger import Ledger
 from auditdesk.vault.vault import Keyring, Vault
 
 Clock = Callable[[], int]
+T = TypeVar("T")
+WATCHED_EVERY: Final = 2_000
 
 
 def system_clock() -> int:
@@ -43,6 +45,16 @@ class NoProgress:
 
 
 NO_PROGRESS = NoProgress()
+
+
+def watched(items: Iterable[T], total: int, progress: Progress, label: str) -> Iterator[T]:
+    """The same items, reported as they pass. Raises `Cancelled` where the person cancelled."""
+    for done, item in enumerate(items):
+        if done % WATCHED_EVERY == 0:
+            progress.report(done, total, label)
+            progress.check()
+        yield item
+    progress.report(total, total, label)
 
 
 @dataclass(frozen=True)

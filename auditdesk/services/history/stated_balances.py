@@ -7,16 +7,13 @@ is where the gap *changes*: the row that broke it, or mended it. Stated balances
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from auditdesk.domain import events as e
 from auditdesk.domain.streams import account_stream, name_in
 from auditdesk.ledger.envelope import Envelope
-from auditdesk.services.access.context import NO_PROGRESS, OperatorContext, Progress
+from auditdesk.services.access.context import NO_PROGRESS, OperatorContext, Progress, watched
 from auditdesk.services.access.lookup import find_account
-
-PROGRESS_EVERY_EVENTS: Final = 2_000
-MONEY_TAGS: Final = tuple(cls.TAG for cls in e.MONEY_EVENTS)
 
 
 class Discrepancy(NamedTuple):
@@ -48,49 +45,47 @@ class Discrepancies:
         """One account's, by version. Raises `Refused` (`account_unknown`), `Cancelled`, `UnknownEvent`."""
         stream = account_stream(find_account(self._context, account))
         total = self._ledger.log.stream_length(stream)
-        return list(_jumps(_watched(self._ledger.log.stream(stream, up_to=total), total, progress)))
-
-    def all_stated_discrepancies(self, *, progress: Progress = NO_PROGRESS) -> Iterator[Discrepancy]:
-        """Every account's, in the order of the log, in one pass. Raises `Cancelled`, `UnknownEvent`."""
-        total = self._ledger.log.head().position
-        yield from _jumps(_watched(self._ledger.log.read(up_to=total, types=MONEY_TAGS), total, progress))
+        events = self._ledger.log.stream(stream, up_to=total)
+        return list(discrepancies(watched(events, total, progress, "Comparing stated balances")))
 
 
-def _watched(envelopes: Iterable[Envelope], total: int, progress: Progress) -> Iterator[Envelope]:
-    for done, envelope in enumerate(envelopes):
-        if done % PROGRESS_EVERY_EVENTS == 0:
-            progress.report(done, total, "Comparing stated balances")
-            progress.check()
-        yield envelope
-    progress.report(total, total, "Comparing stated balances")
-
-
-def _jumps(envelopes: Iterable[Envelope]) -> Iterator[Discrepancy]:
-    """The changes of the gap; each account's events must come in the order of their versions."""
-    balances: dict[str, int] = {}
-    gaps: dict[str, int] = {}
+def discrepancies(envelopes: Iterable[Envelope]) -> Iterator[Discrepancy]:
+    """The changes of the gap. Each account's events must be given whole, in the order of their versions."""
+    gaps = StatedGaps()
     for envelope in envelopes:
         event = envelope.event()
-        if not isinstance(event, e.MoneyEvent):
-            continue
+        if isinstance(event, e.MoneyEvent) and (found := gaps.see(envelope, event)):
+            yield found
+
+
+class StatedGaps:
+    """Follows the gap of each account, event by event; memory grows with the accounts alone."""
+
+    def __init__(self) -> None:
+        self._balances: dict[str, int] = {}
+        self._gaps: dict[str, int] = {}
+
+    def see(self, envelope: Envelope, event: e.MoneyEvent) -> Discrepancy | None:
+        """Count an account's next entry; a discrepancy if its gap changes here."""
         stream = envelope.stream
-        replayed_minor = balances.get(stream, 0) + event.signed_minor
-        balances[stream] = replayed_minor
+        replayed_minor = self._balances.get(stream, 0) + event.signed_minor
+        self._balances[stream] = replayed_minor
         stated_minor = event.stated_balance_minor
         if stated_minor is None:
-            continue
+            return None
         gap_minor = stated_minor - replayed_minor
-        jump_minor = gap_minor - gaps.get(stream, 0)
-        gaps[stream] = gap_minor
-        if jump_minor:
-            yield Discrepancy(
-                account=name_in(stream),
-                version=envelope.version,
-                position=envelope.position,
-                booked_at_us=envelope.booked_at_us,
-                reference=event.reference,
-                stated_minor=stated_minor,
-                replayed_minor=replayed_minor,
-                gap_minor=gap_minor,
-                jump_minor=jump_minor,
-            )
+        jump_minor = gap_minor - self._gaps.get(stream, 0)
+        self._gaps[stream] = gap_minor
+        if not jump_minor:
+            return None
+        return Discrepancy(
+            account=name_in(stream),
+            version=envelope.version,
+            position=envelope.position,
+            booked_at_us=envelope.booked_at_us,
+            reference=event.reference,
+            stated_minor=stated_minor,
+            replayed_minor=replayed_minor,
+            gap_minor=gap_minor,
+            jump_minor=jump_minor,
+        )

@@ -3,45 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
 
 from auditdesk.domain.account import Account
 from auditdesk.domain.moments import AtInstant, AtVersion, Moment
 from auditdesk.domain.personal import Mask
 from auditdesk.domain.streams import customer_stream
 from auditdesk.services.reports.cells import amount_writer, instant
-from auditdesk.services.reports.frame import Row, Source, Totals, spans, state_after
-
-COLUMNS: Final = (
-    "account",
-    "reference",
-    "customer",
-    "currency",
-    "status",
-    "balance",
-    "available",
-    "version",
-    "booked_at",
-    "customer_number",
-    "overdraft_limit",
-    "blocks",
-)
+from auditdesk.services.reports.frame import Report, Row, Source, Takes, spans, state_after
 
 
-class Balances:
+class Balances(Report):
     """One row an account that had been opened at the moment.
 
-    `customer` is the owner's name as it was then, `reference` the account's own; `version` and
-    `booked_at` are those of the account's last event. Debit and credit totals are of overdrawn and
-    of other balances.
+    `account`, `customer_number`: their numbers; `reference`: the source's own key of the account.
+    `customer`: the owner's name as it was then, or a mask; `currency`: ISO 4217; `status`: open or closed.
+    `balance`, `available`, `overdraft_limit`: decimals of the currency. `version`, `booked_at`: of the
+    account's last event. `blocks`: none, debits, credits or all. Control totals: the debit is the sum
+    of the overdrawn balances, the credit that of the others.
     """
 
-    columns: tuple[str, ...] = COLUMNS
+    NAME = "balances"
+    TITLE = "Balances"
+    WORDS = "What every account held, as of any moment. Their sum is the sum of all entries."
+    COLUMNS = (
+        "account",
+        "reference",
+        "customer",
+        "currency",
+        "status",
+        "balance",
+        "available",
+        "version",
+        "booked_at",
+        "customer_number",
+        "overdraft_limit",
+        "blocks",
+    )
+    TAKES = Takes(account="asked", range=False)
 
     def __init__(self, source: Source) -> None:
-        self._source = source
+        super().__init__(source)
         self._spans = spans(source.ledger, source.query)
-        self.totals = Totals()
         self.expected_rows = len(self._spans)
 
     def rows(self) -> Iterator[Row]:
@@ -67,10 +69,6 @@ class Balances:
                 decimal(account.overdraft_limit_minor),
                 account.blocks,
             )
-
-    def extras(self) -> dict[str, Any]:
-        """Nothing beyond the totals."""
-        return {}
 
     def _owner_name(self, account: Account) -> str:
         revealer = self._source.revealer

@@ -6,41 +6,46 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from auditdesk.domain import events as e
-from auditdesk.domain.moments import AtInstant
 from auditdesk.ledger.envelope import Envelope
 from auditdesk.services.reports.cells import Cell, instant
-from auditdesk.services.reports.frame import Query, Row, Source, Totals
+from auditdesk.services.reports.frame import Report, Row, Source, Takes, log_until
 
-COLUMNS: Final = (
-    "customer",
-    "state",
-    "requested_at",
-    "requested_by",
-    "reason",
-    "forgotten_at",
-    "done_by",
-    "key_fingerprint",
-    "sealed_events",
-    "accounts",
-    "requested_position",
-    "forgotten_position",
-)
 TAGS: Final = (e.ErasureRequested.TAG, e.CustomerForgotten.TAG)
 NOT_YET: Final[tuple[Cell, ...]] = ("", "", "", "", "")
 
 
-class ErasureRegister:
+class ErasureRegister(Report):
     """One row an erasure that had been requested at the moment, in the order of the log.
 
-    `state` is `forgotten`, or `requested` where the key had not been destroyed yet; the range of dates
-    bounds the request.
+    `customer`: the number. `state`: `forgotten`, or `requested` where the key had not been destroyed yet.
+    `requested_at`, `requested_by`, `reason`: when, by whom and why; `forgotten_at`, `done_by`: its end.
+    `key_fingerprint`: of the destroyed key, hex; `sealed_events`: how many events it had sealed;
+    `accounts`: the customer's, parted by blanks. `requested_position`,
+    `forgotten_position`: of the two events in the log.
+    The range of dates bounds the request.
     """
 
-    columns: tuple[str, ...] = COLUMNS
+    NAME = "erasures"
+    TITLE = "Register of erasures"
+    WORDS = "Who was forgotten, by number: why, when, by whom, and which key was destroyed."
+    COLUMNS = (
+        "customer",
+        "state",
+        "requested_at",
+        "requested_by",
+        "reason",
+        "forgotten_at",
+        "done_by",
+        "key_fingerprint",
+        "sealed_events",
+        "accounts",
+        "requested_position",
+        "forgotten_position",
+    )
+    TAKES = Takes(account="no", reveal=False)
 
     def __init__(self, source: Source) -> None:
-        self._source = source
-        self.totals = Totals()
+        super().__init__(source)
         self._requests, self._done = _erasures(source)
         self.expected_rows = len(self._requests)
 
@@ -80,23 +85,10 @@ class ErasureRegister:
 
 
 def _erasures(source: Source) -> tuple[list[Envelope], dict[str, Envelope]]:
-    query = source.query
     requests, done = [], {}
-    for envelope in source.ledger.log.read(types=TAGS, up_to=query.last_position):
-        if not _seen(envelope, query):
-            continue
+    for envelope in log_until(source, TAGS):
         if envelope.type == e.CustomerForgotten.TAG:
             done[envelope.stream] = envelope
-        elif (query.from_us or 0) <= envelope.booked_at_us and (
-            query.to_us is None or envelope.booked_at_us <= query.to_us
-        ):
+        elif source.query.covers(envelope.booked_at_us):
             requests.append(envelope)
     return requests, done
-
-
-def _seen(envelope: Envelope, query: Query) -> bool:
-    """Whether the event had happened at the moment, by the moment's clock."""
-    if not isinstance(query.as_of, AtInstant):
-        return True
-    at_us = envelope.booked_at_us if query.as_of.clock == "booked" else envelope.recorded_at_us
-    return at_us <= query.as_of.instant_us

@@ -7,32 +7,12 @@ from typing import Any, Final, NamedTuple
 
 from auditdesk.domain import codec
 from auditdesk.domain import events as e
-from auditdesk.domain.moments import AtInstant
 from auditdesk.domain.personal import Mask
 from auditdesk.domain.streams import account_stream, name_in
 from auditdesk.ledger.envelope import Envelope
 from auditdesk.ledger.rows import AccountRow
 from auditdesk.services.reports.cells import amount_writer, instant
-from auditdesk.services.reports.frame import Row, Source, Totals, envelopes_of, spans
-
-COLUMNS: Final = (
-    "position",
-    "stream",
-    "version",
-    "event",
-    "booked_at",
-    "recorded_at",
-    "value_date",
-    "operator",
-    "subject",
-    "amount",
-    "currency",
-    "details",
-    "personal",
-    "command_id",
-    "correlation_id",
-    "event_id",
-)
+from auditdesk.services.reports.frame import Report, Row, Source, envelopes_of, log_until, spans
 
 
 class Holding(NamedTuple):
@@ -43,18 +23,41 @@ class Holding(NamedTuple):
     decimal: Callable[[int], str]
 
 
-class EventLog:
-    """One row an event. `subject` is the customer whom it concerns, `amount` signed.
+class EventLog(Report):
+    """One row an event.
 
-    `details` are the event's own members as canonical JSON, `personal` the personal data beside it as
-    JSON, its mask, or nothing where it has none.
+    `position`: in the log; `stream`, `version`: whose event it is, and its which; `event`: its tag.
+    `booked_at`, `recorded_at`: by the two clocks; `operator`: who did it; `subject`: the number of the
+    customer whom it concerns; `amount`: signed, in `currency`, where money moved, and its `value_date`.
+    `details`: the event's own members as canonical JSON; `personal`: the personal data beside it as JSON,
+    its mask, or nothing where it has none. `command_id`: the command that left the event, alone or with
+    others; `correlation_id`: the command that it belongs to; `event_id`: its own.
     """
 
-    columns: tuple[str, ...] = COLUMNS
+    NAME = "events"
+    TITLE = "Event log"
+    WORDS = "The log itself, one row an event: who did what, when it was booked and when recorded."
+    COLUMNS = (
+        "position",
+        "stream",
+        "version",
+        "event",
+        "booked_at",
+        "recorded_at",
+        "value_date",
+        "operator",
+        "subject",
+        "amount",
+        "currency",
+        "details",
+        "personal",
+        "command_id",
+        "correlation_id",
+        "event_id",
+    )
 
     def __init__(self, source: Source) -> None:
-        self._source = source
-        self.totals = Totals()
+        super().__init__(source)
         self._masks: dict[str, str] = {}
         ledger, query = source.ledger, source.query
         self._spans = spans(ledger, query) if query.account else []
@@ -110,10 +113,6 @@ class EventLog:
                 envelope.event_id,
             )
 
-    def extras(self) -> dict[str, Any]:
-        """Nothing beyond the totals."""
-        return {}
-
     def _personal(self, envelope: Envelope) -> str:
         subject = envelope.subject or ""
         if subject not in self._masks:
@@ -127,31 +126,14 @@ class EventLog:
         return self._source.json(codec.encode_personal(personal).decode())
 
     def _envelopes(self) -> Iterable[Envelope]:
-        """What the bounds leave. The log is by position, so only its recorded-at instants cut it off."""
+        """What the bounds leave."""
         query = self._source.query
         if query.account:
             return (envelope for span in self._spans for envelope in envelopes_of(self._source.ledger, span))
-        log = self._source.ledger.log.read(up_to=query.last_position)
-        as_of = query.as_of
-        if query.from_us is None and query.to_us is None and not isinstance(as_of, AtInstant):
+        log = log_until(self._source)
+        if query.from_us is None and query.to_us is None:
             return log
-        return self._bounded(log)
-
-    def _bounded(self, log: Iterable[Envelope]) -> Iterator[Envelope]:
-        query = self._source.query
-        from_us, to_us, as_of = query.from_us, query.to_us, query.as_of
-        by_record = isinstance(as_of, AtInstant) and as_of.clock == "recorded"
-        for envelope in log:
-            if isinstance(as_of, AtInstant):
-                if by_record and envelope.recorded_at_us > as_of.instant_us:
-                    return
-                if not by_record and envelope.booked_at_us > as_of.instant_us:
-                    continue
-            if from_us is not None and envelope.booked_at_us < from_us:
-                continue
-            if to_us is not None and envelope.booked_at_us > to_us:
-                continue
-            yield envelope
+        return (envelope for envelope in log if query.covers(envelope.booked_at_us))
 
 
 _MONEY_TAGS: Final = frozenset(cls.TAG for cls in e.MONEY_EVENTS)

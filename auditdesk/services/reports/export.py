@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from auditdesk.domain import events as e
 from auditdesk.domain.errors import Conflict, Refused
@@ -24,22 +23,13 @@ from auditdesk.services.access.revealing import Revealer
 from auditdesk.services.files.atomic import Draft, drafting
 from auditdesk.services.files.places import outside_workspace
 from auditdesk.services.history.history import History
-from auditdesk.services.reports.balances import Balances
+from auditdesk.services.reports import find_report
 from auditdesk.services.reports.cells import instant
-from auditdesk.services.reports.erasures import ErasureRegister
-from auditdesk.services.reports.events import EventLog
-from auditdesk.services.reports.frame import ControlTotal, Query, Report, ReportName, Source, make_source
+from auditdesk.services.reports.frame import ControlTotal, Query, Report, make_source
 from auditdesk.services.reports.frame import batches as in_batches
 from auditdesk.services.reports.manifest import manifest_bytes, manifest_path
-from auditdesk.services.reports.statement import Statement
-from auditdesk.services.reports.trust import UNVERIFIED, standing_of
+from auditdesk.services.reports.trust import UNVERIFIED, Standing, standing_of
 
-REPORTS: Final[dict[ReportName, Callable[[Source], Report]]] = {
-    "statement": Statement,
-    "balances": Balances,
-    "events": EventLog,
-    "erasures": ErasureRegister,
-}
 BATCH_ROWS: Final = 2_000
 MARK_COLUMN: Final = "verification"
 BOM: Final = b"\xef\xbb\xbf"
@@ -60,6 +50,22 @@ class ExportResult(NamedTuple):
     unverified: bool
 
 
+class Form(NamedTuple):
+    """How a report is written: with personal data, with text as it is, with a byte order mark."""
+
+    reveal: bool
+    raw: bool
+    bom: bool
+
+
+class Written(NamedTuple):
+    """The draft of a report, its rows, and how far what it was read from can be believed."""
+
+    file: Draft
+    rows: int
+    standing: Standing
+
+
 class Reports:
     """Writes reports for one operator."""
 
@@ -70,7 +76,7 @@ class Reports:
 
     def export(
         self,
-        report: ReportName,
+        report: str,
         out: Path,
         *,
         account: str = "",
@@ -82,73 +88,42 @@ class Reports:
         bom: bool = False,
         progress: Progress = NO_PROGRESS,
     ) -> ExportResult:
-        """Write a report of one account (number or reference) or of all, and its manifest beside it.
+        """Write the report of this name, of one account (number or reference) or of all, and its manifest.
 
         `from_us` and `to_us` bound the booked-at instant of entries and events, both inclusive. `raw`
         leaves text cells as they are instead of making them safe for spreadsheets. `reveal` writes
         personal data in the clear. Raises `Refused` (`account_unknown`, `report_unknown`,
-        `moment_needs_account`, `range_reversed`, …), `VaultLocked`, `Cancelled`, or the `Fault` of a
-        place that can't be written; then an older file at `out` is as it was.
+        `moment_needs_account`, `range_reversed`, and `account_`, `range_` or `reveal_without_meaning` for
+        what the report does not take), `VaultLocked`, `Cancelled`, or the `Fault` of a place that can't be
+        written; then an older file at `out` is as it was.
         """
-        if report not in REPORTS:
-            names = ", ".join(REPORTS)
-            raise Refused("report_unknown", f"There is no report {report!r}.", f"Choose one of {names}.")
+        kind, form = find_report(report), Form(reveal=reveal, raw=raw, bom=bom)
+        _check_taken(kind, account=bool(account), bounds=(from_us, to_us), reveal=reveal)
         if reveal:
             self._context.check_writable()
-        target = outside_workspace(out, self._ledger.path.parent, personal=reveal)
+        target = outside_workspace(out, self._context.workspace, personal=reveal)
         revealer = Revealer(self._ledger, self._context.keyring if reveal else None)
         with self._ledger.view():
-            query = self._query(report, account, from_us, to_us, as_of)
-            content = REPORTS[report](make_source(self._ledger, revealer, query, as_is=raw))
+            query = self._query(account, from_us, to_us, as_of)
+            content = kind(make_source(self._ledger, revealer, query, progress, as_is=raw))
             erasures = len(self._ledger.customers.erasures())
         with drafting() as drafts:
-            file = drafts.add(target)
-            if bom:
-                file.write(BOM)
-            standing = standing_of(self._context, query.last_position)
-            rows = _write_rows(content, file, progress, mark=UNVERIFIED if standing.damaged else "")
-            drafts.add(manifest_path(target)).write(
-                manifest_bytes(
-                    bank={"ledger_id": self._ledger.ledger_id, "bank": self._ledger.bank},
-                    report=self._describe(report, file, rows, reveal=reveal, raw=raw, bom=bom),
-                    query=query,
-                    totals=content.totals.as_rows(),
-                    extras={"verification": standing.document, **content.extras()},
-                )
-            )
+            written = self._write(content, query, drafts.add(target), form, progress)
+            drafts.add(manifest_path(target)).write(self._manifest(content, query, written, form))
             progress.check()
-            exported = e.ReportExported(
-                report=report, rows=rows, sha256=file.sha256_hex, account=query.account
-            )
-            drafts.publish(lambda: self._record(exported, erasures) if reveal else None)
+            drafts.publish(lambda: self._record(kind, query, written, erasures) if reveal else None)
         return ExportResult(
             path=out,
-            rows=rows,
-            sha256=file.sha256_hex,
+            rows=written.rows,
+            sha256=written.file.sha256_hex,
             manifest_path=manifest_path(target),
             control_totals=content.totals.as_rows(),
             revealed=reveal,
-            unverified=standing.damaged,
+            unverified=written.standing.damaged,
         )
 
-    def _query(
-        self, report: ReportName, account: str, from_us: int | None, to_us: int | None, as_of: Moment
-    ) -> Query:
+    def _query(self, account: str, from_us: int | None, to_us: int | None, as_of: Moment) -> Query:
         number = find_account(self._context, account) if account else ""
-        if report == "erasures" and account:
-            raise Refused(
-                "account_without_meaning",
-                "The register of erasures is the bank's, not an account's.",
-                "Leave the account out.",
-                field="account",
-            )
-        if report == "balances" and (from_us is not None or to_us is not None):
-            raise Refused(
-                "range_without_meaning",
-                "Balances are those of one moment, not of a range of dates.",
-                "Give the as-of moment instead.",
-                field="from",
-            )
         if from_us is not None and to_us is not None and from_us > to_us:
             raise Refused("range_reversed", "The range of dates ends before it begins.", field="to")
         if isinstance(as_of, AtVersion):
@@ -162,35 +137,79 @@ class Reports:
             self._history.account_at(number, as_of)
         return Query(number, from_us, to_us, as_of, self._ledger.log.head().position)
 
-    def _describe(
-        self, report: ReportName, file: Draft, rows: int, *, reveal: bool, raw: bool, bom: bool
-    ) -> dict[str, Any]:
-        return {
-            "report": report,
-            "file": file.target.name,
-            "sha256": file.sha256_hex,
-            "bytes": file.size_bytes,
-            "rows": rows,
-            "form": "raw" if raw else "spreadsheet-safe",
-            "byte_order_mark": bom,
-            "personal_data": reveal,
-            "made_at": instant(self._context.clock()),
-            "made_by": self._context.operator,
-        }
+    def _write(self, content: Report, query: Query, file: Draft, form: Form, progress: Progress) -> Written:
+        if form.bom:
+            file.write(BOM)
+        standing = standing_of(self._context, query.last_position)
+        rows = _write_rows(content, file, progress, mark=UNVERIFIED if standing.damaged else "")
+        return Written(file, rows, standing)
 
-    def _record(self, exported: e.ReportExported, erasures: int) -> None:
+    def _manifest(self, content: Report, query: Query, written: Written, form: Form) -> bytes:
+        file = written.file
+        return manifest_bytes(
+            bank={"ledger_id": self._ledger.ledger_id, "bank": self._ledger.bank},
+            report={
+                "report": content.NAME,
+                "title": content.TITLE,
+                "file": file.target.name,
+                "sha256": file.sha256_hex,
+                "bytes": file.size_bytes,
+                "rows": written.rows,
+                "form": "raw" if form.raw else "spreadsheet-safe",
+                "byte_order_mark": form.bom,
+                "personal_data": form.reveal,
+                "made_at": instant(self._context.clock()),
+                "made_by": self._context.operator,
+            },
+            query=query,
+            totals=content.totals.as_rows(),
+            extras={"verification": written.standing.document, **content.extras()},
+        )
+
+    def _record(self, kind: type[Report], query: Query, written: Written, erasures: int) -> None:
         """Keep that personal data left the system, unless somebody was forgotten while it was read."""
         if len(self._ledger.customers.erasures()) != erasures:
             raise Conflict("A customer was forgotten while the report was made.", "Make it again.")
+        exported = e.ReportExported(
+            report=kind.NAME, rows=written.rows, sha256=written.file.sha256_hex, account=query.account
+        )
         stream = operator_stream(self._context.operator)
         append = StreamAppend(stream, None, (NewEvent(exported),), self._ledger.now_us(), None)
         self._ledger.append([append], operator=self._context.operator, command_id=new_command_id())
 
 
+def _check_taken(
+    kind: type[Report], *, account: bool, bounds: tuple[int | None, int | None], reveal: bool
+) -> None:
+    """Refuse what would mean nothing to the report, so that nobody reads more into the file."""
+    takes, title = kind.TAKES, kind.TITLE
+    if account and takes.account == "no":
+        raise Refused(
+            "account_without_meaning",
+            f"{title}: this report is the bank's, not an account's.",
+            "Leave the account out.",
+            field="account",
+        )
+    if bounds != (None, None) and not takes.range:
+        raise Refused(
+            "range_without_meaning",
+            f"{title}: this report is of one moment, not of a range of dates.",
+            "Give the as-of moment instead.",
+            field="from",
+        )
+    if reveal and not takes.reveal:
+        raise Refused(
+            "reveal_without_meaning",
+            f"{title}: this report holds no personal data.",
+            "Export it without.",
+            field="reveal",
+        )
+
+
 def _write_rows(report: Report, file: Draft, progress: Progress, *, mark: str) -> int:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow((*report.columns, MARK_COLUMN) if mark else report.columns)
+    writer.writerow((*report.COLUMNS, MARK_COLUMN) if mark else report.COLUMNS)
     rows = 0
     progress.report(0, report.expected_rows, "Writing")
     for batch in in_batches(report.rows(), BATCH_ROWS):

@@ -1,21 +1,34 @@
-"""What every report has: what was asked for, the columns, the rows, and totals to check them by."""
+"""What every report has: its words, what it takes, the columns, the rows, and totals to check them by."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
-from typing import Any, Literal, NamedTuple, Protocol
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice, takewhile
+from typing import Any, ClassVar, Literal, NamedTuple
 
 from auditdesk.domain.account import Account
 from auditdesk.domain.moments import AtInstant, Moment, Now
 from auditdesk.domain.streams import account_stream
 from auditdesk.ledger.envelope import Envelope
 from auditdesk.ledger.ledger import Ledger
+from auditdesk.services.access.context import Progress
 from auditdesk.services.access.revealing import Revealer
 from auditdesk.services.reports.cells import Cell, raw, safe_json, safe_text
 
-ReportName = Literal["statement", "balances", "events", "erasures"]
 Row = tuple[Cell, ...]
+
+
+class Takes(NamedTuple):
+    """What a report can be asked for beside the moment: the options and fields that mean something to it.
+
+    `account`: never one account's (`no`), one's where it is asked for (`asked`), or of the account that is
+    being looked at (`shown`). `range`: bounded by dates. `reveal`: with personal data in the clear.
+    """
+
+    account: Literal["no", "asked", "shown"] = "shown"
+    range: bool = True
+    reveal: bool = True
 
 
 class Query(NamedTuple):
@@ -31,6 +44,12 @@ class Query(NamedTuple):
     as_of: Moment
     last_position: int
 
+    def covers(self, booked_at_us: int) -> bool:
+        """Whether an instant lies within the bounds."""
+        return (self.from_us is None or self.from_us <= booked_at_us) and (
+            self.to_us is None or booked_at_us <= self.to_us
+        )
+
 
 class Source(NamedTuple):
     """Where the rows come from, and how text is written into cells."""
@@ -40,20 +59,7 @@ class Source(NamedTuple):
     query: Query
     text: Callable[[str], str]
     json: Callable[[str], str]
-
-
-class Report(Protocol):
-    """One report. `rows` may be iterated once; `totals` and `extras` are complete afterwards."""
-
-    columns: tuple[str, ...]
-    totals: Totals
-    expected_rows: int
-
-    def rows(self) -> Iterator[Row]:
-        """The rows, in bounded memory."""
-
-    def extras(self) -> dict[str, Any]:
-        """What the manifest says of this report beyond the totals."""
+    progress: Progress
 
 
 class ControlTotal(NamedTuple):
@@ -85,6 +91,32 @@ class Totals:
         return tuple(ControlTotal(currency, *sums) for currency, sums in sorted(self._sums.items()))
 
 
+class Report(ABC):
+    """One report. `rows` may be iterated once; `totals` and `extras` are complete afterwards.
+
+    `NAME` is what it is asked for by, `TITLE` and `WORDS` (one sentence) what people read of it.
+    """
+
+    NAME: ClassVar[str]
+    TITLE: ClassVar[str]
+    WORDS: ClassVar[str]
+    COLUMNS: ClassVar[tuple[str, ...]]
+    TAKES: ClassVar[Takes] = Takes()
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self.totals = Totals()
+        self.expected_rows = 0
+
+    @abstractmethod
+    def rows(self) -> Iterator[Row]:
+        """The rows, in bounded memory."""
+
+    def extras(self) -> dict[str, Any]:
+        """What the manifest says of this report beyond the totals."""
+        return {}
+
+
 class Span(NamedTuple):
     """The events of one account that a report is of: versions `first` to `last`, none where last < first."""
 
@@ -95,9 +127,12 @@ class Span(NamedTuple):
     last: int
 
 
-def make_source(ledger: Ledger, revealer: Revealer, query: Query, *, as_is: bool) -> Source:
+def make_source(
+    ledger: Ledger, revealer: Revealer, query: Query, progress: Progress, *, as_is: bool
+) -> Source:
     """The source of a report in the raw form (`as_is`) or the spreadsheet-safe one."""
-    return Source(ledger, revealer, query, raw if as_is else safe_text, raw if as_is else safe_json)
+    text, json = (raw, raw) if as_is else (safe_text, safe_json)
+    return Source(ledger, revealer, query, text, json, progress)
 
 
 def spans(ledger: Ledger, query: Query) -> list[Span]:
@@ -133,6 +168,21 @@ def _last_version(ledger: Ledger, stream: str, query: Query) -> int:
 def envelopes_of(ledger: Ledger, span: Span) -> Iterator[Envelope]:
     """The span's events, a page at a time."""
     return ledger.log.stream(account_stream(span.number), after=span.first - 1, up_to=span.last)
+
+
+def log_until(source: Source, types: Sequence[str] = ()) -> Iterator[Envelope]:
+    """The bank's events that had happened at the query's moment, in the order of the log.
+
+    The log is by position, so that only the recorded-at clock ends it; by the booked-at clock, which
+    imported history sets back, what was booked later is passed over.
+    """
+    log = source.ledger.log.read(up_to=source.query.last_position, types=types)
+    as_of = source.query.as_of
+    if not isinstance(as_of, AtInstant):
+        return log
+    if as_of.clock == "recorded":
+        return takewhile(lambda envelope: envelope.recorded_at_us <= as_of.instant_us, log)
+    return (envelope for envelope in log if envelope.booked_at_us <= as_of.instant_us)
 
 
 def state_after(ledger: Ledger, number: str, version: int) -> Account | None:

@@ -7,7 +7,7 @@ a statement that contradicts the books is not made.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
 from auditdesk.domain import events as e
 from auditdesk.domain.errors import LedgerDamaged
@@ -15,39 +15,46 @@ from auditdesk.domain.money import format_amount
 from auditdesk.domain.personal import Mask, Remittance
 from auditdesk.ledger.envelope import Envelope
 from auditdesk.services.reports.cells import amount_writer, instant
-from auditdesk.services.reports.frame import Row, Source, Span, Totals, envelopes_of, spans, state_after
-
-COLUMNS: Final = (
-    "account",
-    "reference",
-    "version",
-    "booked_at",
-    "value_date",
-    "event",
-    "debit",
-    "credit",
-    "balance",
-    "currency",
-    "operator",
-    "counterparty",
-    "memo",
-    "stated_balance",
-    "account_reference",
-)
+from auditdesk.services.reports.frame import Report, Row, Source, Span, envelopes_of, spans, state_after
 
 
-class Statement:
-    """The money entries of one account or of all, with the running balance after each.
+class Statement(Report):
+    """One row a money entry of one account or of all, with the running balance after each.
 
-    `reference` is the entry's own: the source's for imported ones, else the command's id.
+    `account`: its number, `account_reference` the source's own key of it; `reference`: the entry's own, the
+    source's where imported, else the command's id. `version`: of the account; `event`: its tag.
+    `booked_at`: an instant in UTC; `value_date`: the day from which it counts; `operator`: who booked it.
+    `debit` or `credit`: the amount, which leads to `balance`, in `currency`; decimals. `stated_balance`:
+    what an imported source said the balance was. `counterparty`, `memo`: personal, or a mask.
     """
 
-    columns: tuple[str, ...] = COLUMNS
+    NAME = "statement"
+    TITLE = "Account statement"
+    WORDS = (
+        "Every entry with its running balance, of one account or of all; "
+        "opening and closing balances are in the manifest."
+    )
+    COLUMNS = (
+        "account",
+        "reference",
+        "version",
+        "booked_at",
+        "value_date",
+        "event",
+        "debit",
+        "credit",
+        "balance",
+        "currency",
+        "operator",
+        "counterparty",
+        "memo",
+        "stated_balance",
+        "account_reference",
+    )
 
     def __init__(self, source: Source) -> None:
-        self._source = source
+        super().__init__(source)
         self._spans = spans(source.ledger, source.query)
-        self.totals = Totals()
         self.expected_rows = sum(max(0, span.last - span.first + 1) for span in self._spans)
         self._balances: list[dict[str, str]] = []
 

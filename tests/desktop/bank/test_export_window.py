@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from auditdesk.desktop.bank.export_dialog import ExportDialog
@@ -17,6 +17,7 @@ from auditdesk.desktop.kit.progress import ProgressDialog
 from auditdesk.desktop.shell.workspace_page import WorkspacePage
 from auditdesk.domain.events import ReportExported
 from auditdesk.domain.moments import AtVersion
+from auditdesk.services.reports import REPORTS
 from tests.desktop.driving import Halt, visible, write
 from tests.desktop.small_bank import BOBS, MAIN, OTHER
 
@@ -166,7 +167,7 @@ def test_a_path_that_is_none_is_refused_beside_its_field(
 def test_the_ledger_is_never_written_over(qtbot: QtBot, desk: WorkspacePage, bank_path: Path) -> None:
     before = (bank_path / "vault.db").read_bytes()
     beside, _below = refusal_of(qtbot, ask(desk), str(bank_path / "vault.db"))
-    assert "is part of the workspace" in beside
+    assert "belongs to a bank's books" in beside
     assert (bank_path / "vault.db").read_bytes() == before
 
 
@@ -252,7 +253,9 @@ def test_an_account_that_there_is_not_is_said_beside_its_field(qtbot: QtBot, des
 
 def test_the_reports_page_offers_each_report(desk: WorkspacePage) -> None:
     desk.go_to("reports")
-    for report in ("statement", "balances", "events", "erasures"):
+    names = [report.NAME for report in REPORTS]
+    assert {"statement", "balances", "trial-balance", "events", "exceptions", "erasures"} <= set(names)
+    for report in names:
         card = desk.reports.findChild(QPushButton, f"{report}Export")
         assert isinstance(card, QPushButton)
         card.click()
@@ -260,3 +263,32 @@ def test_the_reports_page_offers_each_report(desk: WorkspacePage) -> None:
         assert dialog.report.text() == report
         assert dialog.path.text().endswith(f"{report}.csv")
         dialog.reject()
+
+
+def test_only_what_a_report_takes_is_asked_for(desk: WorkspacePage) -> None:
+    dialog = ask(desk)
+    for report in REPORTS:
+        dialog.report.set_text(report.NAME)
+        assert dialog.account.isVisible() == (report.NAME in ("statement", "events"))
+        assert dialog.reveal.isVisible() == report.TAKES.reveal
+        assert report.WORDS in [label.text() for label in dialog.report.findChildren(QLabel)]
+
+
+def test_the_trial_balance_is_of_the_bank_at_the_moment_shown(
+    qtbot: QtBot, desk: WorkspacePage, tmp_path: Path
+) -> None:
+    desk.accounts.page.timeline.go_to(41)
+    dialog = ask(desk)
+    dialog.reveal.setChecked(True)
+    rows = export(qtbot, dialog, "trial-balance", tmp_path / "trial.csv")
+    assert [(row["ledger_account"], row["account"], row["debit"], row["credit"]) for row in rows] == [
+        ("cash", "", "820.00", ""),
+        ("customer accounts", MAIN, "", "820.00"),
+    ]
+    assert exports_recorded(desk) == 0, "it holds no personal data, whatever was ticked for another report"
+
+
+def test_a_bank_that_keeps_its_rules_has_no_exceptions(
+    qtbot: QtBot, desk: WorkspacePage, tmp_path: Path
+) -> None:
+    assert export(qtbot, ask(desk), "exceptions", tmp_path / "exceptions.csv") == []

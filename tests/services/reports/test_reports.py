@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import csv
 import json
 from hashlib import sha256
 from pathlib import Path
@@ -17,10 +16,10 @@ from auditdesk.domain.moments import AtInstant, AtVersion
 from auditdesk.domain.personal import PersonalDetails
 from auditdesk.domain.streams import account_stream
 from auditdesk.ledger.ledger import StreamAppend
-from auditdesk.services.reports.frame import ReportName
 from auditdesk.services.workspace.session import Session
 from auditdesk.services.workspace.workspace import Workspace
 from tests.helpers import ManualClock
+from tests.services.reports.reading import manifest_of, rows_of
 
 STATEMENT = (
     "account,reference,version,booked_at,value_date,event,debit,credit,balance,currency,operator,"
@@ -31,15 +30,6 @@ EVENTS = (
     "position,stream,version,event,booked_at,recorded_at,value_date,operator,subject,amount,currency,"
     "details,personal"
 )
-
-
-def rows_of(path: Path) -> list[dict[str, str]]:
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        return list(csv.DictReader(file, strict=True))
-
-
-def manifest_of(path: Path) -> Any:
-    return json.loads(path.with_name(path.name + ".manifest.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture
@@ -179,8 +169,7 @@ def test_the_event_log_is_cut_by_either_clock_and_by_bounds(session: Session, bu
 
 
 def test_personal_columns_are_redacted_unless_revealed(session: Session, busy: str, out: Path) -> None:
-    reports: tuple[ReportName, ...] = ("statement", "balances", "events")
-    for report in reports:
+    for report in ("statement", "balances", "events"):
         session.reports.export(report, out)
         text = out.read_text(encoding="utf-8")
         assert "redacted" in text
@@ -290,7 +279,7 @@ def test_balances_of_a_range_and_versions_beyond_the_end_are_refused(
         session.reports.export("statement", out, account=busy, as_of=AtVersion(99))
     assert refused.value.code == "version_unknown"
     with pytest.raises(Refused) as refused:
-        session.reports.export("trial", out)  # type: ignore[arg-type]  # what a script might ask for
+        session.reports.export("trial", out)
     assert refused.value.code == "report_unknown"
 
 
