@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from contextlib import closing
 from pathlib import Path
-from typing import Final
+from platform import python_version
+from typing import Final, NamedTuple
 
 from platformdirs import user_data_dir
 
+from auditdesk import __version__
 from auditdesk.demo import bank as demo
 from auditdesk.demo.steps import DemoClock
 from auditdesk.domain import events as e
@@ -15,9 +17,11 @@ from auditdesk.domain.errors import LedgerMissing, LedgerReadOnly, Refused, Vaul
 from auditdesk.domain.events import NewEvent
 from auditdesk.domain.streams import operator_stream
 from auditdesk.domain.text import clean_line
+from auditdesk.ledger.backends.sqlite import DRIVER
 from auditdesk.ledger.ledger import Ledger, StreamAppend
 from auditdesk.services.access.context import NO_PROGRESS, Clock, Progress, new_command_id, system_clock
 from auditdesk.services.files.atomic import new_folder
+from auditdesk.services.files.log_file import LogFile, default_log_folder
 from auditdesk.services.workspace.workspace import LEDGER_FILE, VAULT_FILE, Workspace
 from auditdesk.vault.kdf import KdfParameters
 from auditdesk.vault.vault import Vault
@@ -77,6 +81,27 @@ def _is_there(file: Path) -> bool:
         raise LedgerReadOnly(
             f"The folder {file.parent} can't be looked into: {error.strerror}.", "Check the rights on it."
         ) from error
+
+
+class ProgramInfo(NamedTuple):
+    """What the program says of itself, for *About* and for whoever reports a bug."""
+
+    version: str
+    python_version: str
+    sqlite_version: str
+    sqlite_driver: str
+    log_file: Path
+
+
+def program_info() -> ProgramInfo:
+    """Versions, and where the log of bugs and faults lies."""
+    driver = DRIVER.__name__.partition(".")[0]
+    return ProgramInfo(__version__, python_version(), DRIVER.sqlite_version, driver, error_log().path)
+
+
+def error_log() -> LogFile:
+    """The log of bugs and faults, in the folder that the platform has for it."""
+    return LogFile(default_log_folder())
 
 
 def default_demo_path() -> Path:

@@ -119,11 +119,13 @@ def _run(words: list[str]) -> int:
         _say(misuse.format_message())
         return EXIT_MISUSED
     except AuditdeskError as error:
+        _record(error)
         _say(str(error))
         return EXIT_REFUSED
     except (BrokenPipeError, KeyboardInterrupt):
         raise
     except Exception as error:  # noqa: BLE001 - the last line of defence: a bug is told, never its data
+        _record(error)
         _say_bug(error)
         return EXIT_REFUSED
 
@@ -133,6 +135,13 @@ def _path_of(context: click.Context | None) -> str:
     if context is None or (context.parent is not None and hasattr(context.parent, "arg0")):
         return "auditdesk"
     return context.command_path
+
+
+def _record(error: Exception) -> None:
+    """Keep a bug, or a fault of the environment, in the log of them."""
+    from auditdesk.bootstrap import error_log  # noqa: PLC0415 - imports all layers, and few commands fail
+
+    error_log().record(error)
 
 
 def _say(sentence: str) -> None:

@@ -65,15 +65,22 @@ class Task(QObject):
 class TaskRunner(QObject):
     """Runs tasks one after the other on a thread of its own. `bug(text)`: an error that is no refusal.
 
-    `busy_changed(bool)` tells whether anything is under way.
+    `busy_changed(bool)` tells whether anything is under way. `record` is given every error of the work,
+    on the work's thread.
     """
 
     bug = Signal(str)
     busy_changed = Signal(bool)
     _done = Signal(object, object, object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        parent: QObject | None = None,
+        *,
+        record: Callable[[BaseException], object] = lambda _error: None,
+    ) -> None:
         super().__init__(parent)
+        self.record = record
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
         self._running: set[Task] = set()
         self._latest: dict[str, Task] = {}
@@ -143,8 +150,10 @@ class TaskRunner(QObject):
             finally:
                 task.flush()
         except AuditdeskError as error:
+            self.record(error)
             self._done.emit(task, None, error)
         except Exception as error:  # noqa: BLE001 - a bug in the work must not kill the thread unheard
+            self.record(error)
             self.bug.emit(without_values(error))
             self._done.emit(task, None, error)
         else:

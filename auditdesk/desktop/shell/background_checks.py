@@ -5,6 +5,7 @@ It has a thread of its own, so that a long verification keeps nobody from workin
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -19,16 +20,21 @@ SIGN_EVERY_LOOKS: Final = 5  # while events come in, no more than five minutes a
 
 
 class BackgroundChecks(QObject):
-    """`progressed(done, total, label)` and `verified(report)` of the first look; `alarmed(text)`: a fault."""
+    """`progressed(done, total, label)` and `verified(report)` of the first look; `alarmed(text)`: a fault.
+
+    `record` is given every error of the work.
+    """
 
     progressed = Signal(object, object, str)
     verified = Signal(object)
     alarmed = Signal(str)
 
-    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+    def __init__(
+        self, session: Session, record: Callable[[BaseException], object], parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._session = session
-        self._runner = TaskRunner(self)
+        self._runner = TaskRunner(self, record=record)
         self._looks = 0
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_EVERY_MS)
