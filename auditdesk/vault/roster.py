@@ -181,7 +181,7 @@ def check_row(file: VaultFile, row: OperatorRow, vault_key: bytes, generation: i
     if not is_row_authentic(file, row, vault_key, generation):
         raise Tampered(
             f"The vault's row of operator {row.name} was altered from outside.",
-            "Remove the operator and add him again, or restore the vault from a backup.",
+            "Remove the operator and add them again, or restore the vault from a backup.",
         )
 
 

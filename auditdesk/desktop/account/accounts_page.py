@@ -77,7 +77,7 @@ class AccountsPage(QWidget):
         self.list.show_lines(
             [_line(account, account.customer_name) for account in accounts],
             self.tr("{n} accounts").format(n=f"{len(accounts):,}"),
-            why_empty=self.tr("No account fits this search.")
+            why_empty=self.tr("No account matches.")
             if searched
             else self.tr("There is no account yet. Register a customer, then open one."),
             action=self.tr("Clear the search") if searched else self.tr("Go to the customers"),

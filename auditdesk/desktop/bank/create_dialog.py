@@ -29,7 +29,7 @@ class CreateDialog(FormDialog):
         self.passphrase = line_field("passphrase", self.tr("&Passphrase"), secret=True)
         self.again = line_field("again", self.tr("Passphrase &again"), secret=True)
         self.place = line_field(
-            "path", self.tr("&Folder"), hint=self.tr("Made anew; it will hold ledger and vault.")
+            "path", self.tr("&Folder"), hint=self.tr("A new folder; it will hold ledger and vault.")
         )
         self.add(self.bank)
         self.add(self.operator)

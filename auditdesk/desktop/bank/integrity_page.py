@@ -36,7 +36,7 @@ class IntegrityPage(QWidget):
         self.empty = EmptyState("integrity", context.palette)
         self.empty.explain(
             self.tr(
-                "A verification reads the whole log, chains its Merkle tree anew and holds it against the "
+                "A verification reads the whole log, rebuilds its Merkle tree and compares it with the "
                 "signed checkpoints, replays every account and customer from zero, and compares balances, "
                 "entries, snapshots, seals and keys with what it finds."
             )

@@ -77,7 +77,7 @@ class AddOperatorDialog(FormDialog):
         self.name = line_field(
             "operator",
             self.tr("&Name"),
-            hint=self.tr("Stands in the log for good, beside everything he does."),
+            hint=self.tr("Stands in the log for good, beside everything they do."),
         )
         self.passphrase = line_field("passphrase", self.tr("&First passphrase"), secret=True)
         self.again = line_field("again", self.tr("The same &again"), secret=True)
@@ -129,10 +129,12 @@ class ChangeOperatorDialog(FormDialog):
     def preview(self) -> None:
         lines = []
         if self._before.may_reveal and not self.grants.reveal.isChecked():
-            lines.append(self.tr("The vault key is replaced: what he knew of it opens nothing any more."))
+            lines.append(self.tr("The vault key is replaced: the old key no longer opens anything."))
         if self._before.may_sign and not self.grants.sign.isChecked():
             lines.append(self.tr("The signing key is replaced: publish the new one."))
-        self.outcome.setText("\n".join(lines) or self.tr("It counts at once, also where he is signed in."))
+        self.outcome.setText(
+            "\n".join(lines) or self.tr("Takes effect immediately, including in open sessions.")
+        )
 
 
 class RemoveOperatorDialog(FormDialog):
@@ -150,9 +152,9 @@ class RemoveOperatorDialog(FormDialog):
         self._operators = context.session.operators
         self._name = operator.name
         words = [
-            self.tr("He can't sign in any more; where he is signed in, his next command is refused."),
-            self.tr("The vault key is replaced, so that no copy of it that he kept opens anything new."),
-            self.tr("What he did stays in the log, under his name."),
+            self.tr("They can no longer sign in; in an open session their next command is refused."),
+            self.tr("The vault key is replaced, so that no copy of it that they kept opens anything new."),
+            self.tr("What they did stays in the log, under their name."),
         ]
         if operator.may_sign:
             words.insert(2, self.tr("The signing key is replaced too: publish the new one."))

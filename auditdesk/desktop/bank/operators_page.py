@@ -115,7 +115,7 @@ class OperatorsPage(QWidget):
         chosen, refusal = self.operator, self._shown.refusal
         nobody = "" if self._shown.operators else self.tr("Nobody is listed.")
         himself = chosen is not None and chosen.name == self._context.session.operator
-        own = self.tr("Nobody removes himself. Let another administrator do it.") if himself else ""
+        own = self.tr("You cannot remove yourself. Let another administrator do it.") if himself else ""
         for made in (self.add, self.change, self.new_key):
             _allow(made, refusal or nobody)
         _allow(self.remove, refusal or nobody or own)
@@ -151,7 +151,7 @@ class OperatorsPage(QWidget):
         chosen = self.operator
         if chosen is not None:
             dialog = RemoveOperatorDialog(self._context, chosen, self)
-            self._open(dialog, self.tr("{name} was removed, and every key that he knew is replaced."))
+            self._open(dialog, self.tr("{name} was removed, and every key that they knew is replaced."))
 
     @Slot()
     def _replace_key(self) -> None:

@@ -95,7 +95,7 @@ class CustomersPage(QWidget):
         self.list.show_lines(
             [_line(customer, customer.name) for customer in customers],
             self.tr("{n} customers").format(n=f"{len(customers):,}"),
-            why_empty=self.tr("No customer fits this search.")
+            why_empty=self.tr("No customer matches.")
             if searched
             else self.tr("There is no customer yet. Register the first one, or import a bank's history."),
             action=self.tr("Clear the search") if searched else "",

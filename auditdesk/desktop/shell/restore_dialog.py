@@ -34,7 +34,7 @@ class RestoreDialog(FormDialog):
         self._certificates: tuple[Path, ...] = ()
         self.backup = line_field("backup", self.tr("&Backup"), hint=self.tr("The folder with backup.json."))
         self.place = line_field(
-            "folder", self.tr("&New workspace"), hint=self.tr("Made anew; nothing is written over.")
+            "folder", self.tr("&New workspace"), hint=self.tr("A new folder; nothing is overwritten.")
         )
         self.choose = button(self.tr("&Choose…"), "chooseBackupButton")
         self.add_certificates = button(self.tr("Certificates of &erasure…"), "certificatesButton")
@@ -56,7 +56,7 @@ class RestoreDialog(FormDialog):
         self.chosen.setText(
             names
             or self.tr(
-                "Whoever was forgotten after the backup was made comes back, unless his certificate is given."
+                "Whoever was forgotten after the backup comes back, unless their certificate is given."
             )
         )
 

@@ -118,7 +118,7 @@ class Operators:
             if row.name == self._context.operator:
                 raise Refused(
                     "operator_self",
-                    "Nobody removes himself.",
+                    "You cannot remove yourself.",
                     "Let another administrator do it.",
                     field="operator",
                 )

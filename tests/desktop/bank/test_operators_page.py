@@ -90,7 +90,7 @@ def test_the_table_names_everybody_with_roles_and_grants(page: OperatorsPage) ->
     assert page.why.isHidden()
     assert page.add.isEnabled()
     assert not page.remove.isEnabled()
-    assert "Nobody removes himself" in page.remove.toolTip()
+    assert "You cannot remove yourself" in page.remove.toolTip()
 
 
 def test_a_model_of_texts_is_a_model() -> None:
@@ -142,7 +142,7 @@ def test_roles_and_grants_are_changed_and_the_form_says_what_follows(
     page.change.click()
     dialog = opened(page, ChangeOperatorDialog)
     assert dialog.roles.roles() == ("clerk",)
-    assert "counts at once" in dialog.outcome.text()
+    assert "Takes effect immediately" in dialog.outcome.text()
     dialog.roles.boxes["auditor"].setChecked(True)
     dialog.grants.sign.setChecked(False)
     assert "signing key is replaced" in dialog.outcome.text()

@@ -114,7 +114,7 @@ def test_an_empty_search_result_says_what_to_do(qtbot: QtBot, desk: WorkspacePag
     accounts = desk.accounts.list
     accounts.search.setText("nobody")
     qtbot.waitUntil(lambda: accounts.model.rowCount() == 0)
-    assert "fits" in accounts.empty.sentence.text()
+    assert "No account matches" in accounts.empty.sentence.text()
     accounts.empty.action.click()
     qtbot.waitUntil(lambda: accounts.model.rowCount() == 3)
 
