@@ -12,7 +12,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget
 
-from auditdesk.bootstrap import default_demo_path, make_demo, open_workspace
+from auditdesk.bootstrap import default_demo_path, error_log, make_demo, open_workspace
 from auditdesk.desktop.bank.create_dialog import CreateDialog
 from auditdesk.desktop.kit.context import Context
 from auditdesk.desktop.kit.progress import ProgressDialog
@@ -20,6 +20,7 @@ from auditdesk.desktop.kit.settings import Settings
 from auditdesk.desktop.kit.tasks import TaskRunner
 from auditdesk.desktop.look.theme import apply_theme
 from auditdesk.desktop.look.tokens import Theme
+from auditdesk.desktop.shell.bug_hook import BugHook
 from auditdesk.desktop.shell.restore_dialog import RestoreDialog, RestoreRequest
 from auditdesk.desktop.shell.sign_in_page import SignInPage
 from auditdesk.desktop.shell.welcome_page import WelcomePage
@@ -49,7 +50,8 @@ class MainWindow(QMainWindow):
         self.setObjectName("mainWindow")
         self.setWindowTitle("auditdesk")
         self.settings = settings
-        self.runner = TaskRunner(self)
+        self.runner = TaskRunner(self, record=error_log().record)
+        self.bugs = BugHook(self.runner.record, self)
         self.workspace: Workspace | None = None
         self.session: Session | None = None
         self.desk: WorkspacePage | None = None
@@ -264,7 +266,17 @@ class MainWindow(QMainWindow):
         if not isinstance(error, Cancelled):
             self.welcome.problem.say(str(error))
 
+    @Slot()
+    def _say_bug(self) -> None:
+        sentence = self.tr("The program met a bug. Help → About says where that is kept.")
+        if self.desk is not None:
+            self.desk.say(sentence)
+        else:
+            self.welcome.problem.say(sentence)
+
     def _connect(self) -> None:
+        self.bugs.met.connect(self._say_bug)
+        self.runner.bug.connect(self._say_bug)
         self.welcome.create_wanted.connect(self.create_bank)
         self.welcome.open_wanted.connect(self.open_path)
         self.welcome.demo_wanted.connect(self.make_demo)
@@ -289,6 +301,10 @@ def start(path: Path | None) -> int:
     app.setApplicationDisplayName("auditdesk")
     window = MainWindow(Settings(), app)
     window.show()
+    window.bugs.install()
     if path is not None:
         window.open_path(path)
-    return app.exec()
+    try:
+        return app.exec()
+    finally:
+        window.bugs.remove()

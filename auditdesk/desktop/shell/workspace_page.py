@@ -28,8 +28,8 @@ from auditdesk.desktop.kit.widgets import Banner, label
 from auditdesk.desktop.look.icons import icon
 from auditdesk.desktop.look.tokens import Palette
 from auditdesk.desktop.shell.background_checks import BackgroundChecks
+from auditdesk.desktop.shell.help_menu import HelpButton
 from auditdesk.desktop.shell.search import find_target
-from auditdesk.desktop.shell.shortcuts_help import ShortcutsHelp
 from auditdesk.domain.errors import AuditdeskError
 from auditdesk.domain.moments import Moment
 from auditdesk.services.verification.findings import VerificationReport
@@ -59,12 +59,13 @@ class WorkspacePage(QWidget):
         self.reports = ReportsPage(context)
         self.integrity = IntegrityPage(context)
         self.operators = OperatorsPage(context)
-        self.guard = BackgroundChecks(context.session, self)
+        self.guard = BackgroundChecks(context.session, context.runner.record, self)
         self.pages = QStackedWidget()
         self.nav = QButtonGroup(self)
         self._nav_icons: list[tuple[QToolButton, str]] = []
         self.search = SearchField("globalSearch", self.tr("Account, customer or #position (Ctrl+K)"), palette)
         self.operator = QToolButton()
+        self.help = HelpButton(palette, self)
         self.warning = Banner("warning", "warning", palette)
         self.receipt = label(name="receipt", kind="muted")
         self.verified = label(name="verifiedLine", kind="muted")
@@ -114,6 +115,7 @@ class WorkspacePage(QWidget):
         self.search.apply_theme(palette)
         self.warning.apply_theme(palette)
         self.operator.setIcon(icon("user", palette.text_muted))
+        self.help.apply_theme(palette)
 
     # --- how ---------------------------------------------------------------------------
 
@@ -189,7 +191,6 @@ class WorkspacePage(QWidget):
         self.guard.alarmed.connect(self._alarm)
         self._receipt_timer.timeout.connect(lambda: self.receipt.setText(""))
         QShortcut(QKeySequence("Ctrl+K"), self, self.search.setFocus)
-        QShortcut(QKeySequence(Qt.Key.Key_F1), self, lambda: ShortcutsHelp(self).open())
         for place, made in enumerate(self.nav.buttons(), start=1):
             QShortcut(QKeySequence(f"Alt+{place}"), self, made.click)
 
@@ -236,7 +237,6 @@ class WorkspacePage(QWidget):
         passphrase = menu.addAction(self.tr("Change my &passphrase…"), self.operators.change_passphrase)
         passphrase.setEnabled(signed_in)
         menu.addAction(self.tr("Light or &dark"), self.theme_wanted.emit)
-        menu.addAction(self.tr("&Keys…\tF1"), lambda: ShortcutsHelp(self).open())
         menu.addSeparator()
         menu.addAction(self.tr("&Another workspace"), self.close_wanted.emit)
         self.operator.setMenu(menu)
@@ -251,6 +251,7 @@ class WorkspacePage(QWidget):
         head.addWidget(self.search, 3)
         head.addStretch(1)
         head.addWidget(self.operator)
+        head.addWidget(self.help)
         body = QHBoxLayout()
         body.setSpacing(10)
         body.addLayout(self._make_nav())
