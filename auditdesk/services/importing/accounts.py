@@ -11,8 +11,8 @@ from auditdesk.domain.streams import account_number, account_stream
 from auditdesk.ledger.envelope import Envelope
 from auditdesk.ledger.ledger import StreamAppend
 from auditdesk.ledger.rows import AccountRow
-from auditdesk.services.importing.csv_file import CsvFile, Record
-from auditdesk.services.importing.plan import FileImport, ImportRun
+from auditdesk.services.importing.csv_records import Record
+from auditdesk.services.importing.plan import FileImport
 from auditdesk.services.importing.rows import (
     ACCOUNT_OPTIONAL,
     ACCOUNT_REQUIRED,
@@ -29,10 +29,10 @@ class AccountImport(FileImport):
     REQUIRED: ClassVar[tuple[str, ...]] = ACCOUNT_REQUIRED
     OPTIONAL: ClassVar[tuple[str, ...]] = ACCOUNT_OPTIONAL
 
-    def __init__(self, run: ImportRun, file: CsvFile) -> None:
-        super().__init__(run, file)
-        run.batch.flush()  # so that the customers of this very import are found
-        self._owners = run.batch.customers_by_reference()
+    def prepare(self) -> None:
+        """The owners, and the accounts that are open already."""
+        self.batch.flush()  # so that the customers of this very import are found
+        self._owners = self.batch.customers_by_reference()
         self._accounts = {row.reference: row for row in self.ledger.accounts.rows() if row.reference}
         self._serial = self.ledger.accounts.next_serial()
 

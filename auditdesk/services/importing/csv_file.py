@@ -1,37 +1,21 @@
-"""Reading CSV records with their place in the file, so that a row can be read again, or rejected as it stood.
+"""A CSV file with its header: read in order once, then row by row again, or rejected as it stood.
 
-RFC 4180, UTF-8, a byte order mark tolerated. A record ends at a line break outside a quoted field. A quote
-that is never closed, or stands where none may, spoils its own line only: the next is read for itself.
+UTF-8, a byte order mark tolerated.
 """
 
 from __future__ import annotations
 
-import csv
-import re
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO, Final, NamedTuple
+from typing import BinaryIO, Final
 
 from auditdesk.domain.errors import Fault, Refused
 from auditdesk.services.access.context import Progress
+from auditdesk.services.importing.csv_records import Record, Records, parse
 
 BOM: Final = b"\xef\xbb\xbf"
-MAX_LINES_OF_A_RECORD: Final = 1_000
 PROGRESS_EVERY_ROWS: Final = 2_000
-NEVER_CLOSED: Final = "a quote is never closed"
-NOT_UTF8: Final = "not UTF-8"
-_QUOTED: Final = re.compile(rb'"(?:[^"]|"")*+"')
-
-
-class Record(NamedTuple):
-    """One record: where it stands (line from 1, byte offset), its bytes and cells, or why it has none."""
-
-    line: int
-    offset: int
-    raw: bytes
-    cells: tuple[str, ...]
-    problem: str = ""
 
 
 class Columns:
@@ -96,7 +80,7 @@ class CsvFile:
     def record_at(self, line: int, offset: int, length: int) -> Record:
         """Read one record again. Raises a `Fault` where the file is not what it was."""
         self._file.seek(offset)
-        record = self._checked(_parse(line, offset, self._file.read(length)))
+        record = self._checked(parse(line, offset, self._file.read(length)))
         if record.problem:
             raise self.changed()
         return record
@@ -123,64 +107,9 @@ class CsvFile:
         return record
 
     def _records(self) -> Iterator[Record]:
-        file = self._file
-        file.seek(0)
-        offset = len(BOM) if file.read(len(BOM)) == BOM else 0
-        file.seek(offset)
-        line = 1
-        while first := file.readline():
-            record, lines = self._record(line, offset, first)
-            if record.raw.strip():
-                yield record
-            offset += len(record.raw)
-            line += lines
-            file.seek(offset)
-
-    def _record(self, line: int, offset: int, first: bytes) -> tuple[Record, int]:
-        """The record that begins with a line, and how many lines it has."""
-        raw, lines, unfinished = first, 1, is_open(first)
-        while unfinished:
-            more = self._file.readline() if lines < MAX_LINES_OF_A_RECORD else b""
-            if not more:
-                return Record(line, offset, first, (), NEVER_CLOSED), 1
-            raw += more
-            lines += 1
-            unfinished = b'"' not in more or is_open(raw)
-        record = _parse(line, offset, raw)
-        if lines > 1 and record.problem not in ("", NOT_UTF8):  # the quote that closes is another row's
-            return Record(line, offset, first, (), NEVER_CLOSED), 1
-        return record, lines
-
-
-def is_open(raw: bytes) -> bool:
-    """Whether a quoted field is still open at the end; a quote opens one only where a field begins."""
-    if b'"' not in raw:
-        return False
-    at = 0
-    while True:
-        if raw.startswith(b'"', at):
-            quoted = _QUOTED.match(raw, at)
-            if quoted is None:
-                return True
-            at = quoted.end()
-        comma = raw.find(b",", at)
-        if comma < 0:
-            return False
-        at = comma + 1
-
-
-def _parse(line: int, offset: int, raw: bytes) -> Record:
-    try:
-        text = raw.decode("utf-8").removesuffix("\n").removesuffix("\r")
-    except UnicodeDecodeError:
-        return Record(line, offset, raw, (), NOT_UTF8)
-    if '"' not in text:
-        return Record(line, offset, raw, tuple(text.split(",")))
-    try:
-        cells = next(csv.reader([text], strict=True))
-    except csv.Error as error:
-        return Record(line, offset, raw, (), f"no CSV ({error})")
-    return Record(line, offset, raw, tuple(cells))
+        self._file.seek(0)
+        self._file.seek(len(BOM) if self._file.read(len(BOM)) == BOM else 0)
+        return Records(self._file).read()
 
 
 def _open(path: Path) -> BinaryIO:

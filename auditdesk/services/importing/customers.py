@@ -14,8 +14,8 @@ from auditdesk.domain.personal import Mask, PersonalDetails
 from auditdesk.domain.streams import customer_number, customer_stream
 from auditdesk.ledger.ledger import StreamAppend
 from auditdesk.services.access.revealing import Revealer
-from auditdesk.services.importing.csv_file import CsvFile, Record
-from auditdesk.services.importing.plan import FileImport, ImportRun
+from auditdesk.services.importing.csv_records import Record
+from auditdesk.services.importing.plan import FileImport
 from auditdesk.services.importing.rows import (
     CUSTOMER_OPTIONAL,
     CUSTOMER_REQUIRED,
@@ -33,8 +33,8 @@ class CustomerImport(FileImport):
     REQUIRED: ClassVar[tuple[str, ...]] = CUSTOMER_REQUIRED
     OPTIONAL: ClassVar[tuple[str, ...]] = CUSTOMER_OPTIONAL
 
-    def __init__(self, run: ImportRun, file: CsvFile) -> None:
-        super().__init__(run, file)
+    def prepare(self) -> None:
+        """The customers who are there already."""
         self._numbers = {row.reference: row.number for row in self.ledger.customers.rows() if row.reference}
         self._serial = self.ledger.customers.next_serial()
         self._matched: dict[str, int] = {}  # the version that a customer's last row of this file is

@@ -13,8 +13,8 @@ from auditdesk.domain.streams import account_stream
 from auditdesk.ledger.envelope import Envelope
 from auditdesk.ledger.ledger import StreamAppend
 from auditdesk.services.access.revealing import Revealer
-from auditdesk.services.importing.csv_file import CsvFile, Record
-from auditdesk.services.importing.plan import FileImport, ImportRun
+from auditdesk.services.importing.csv_records import Record
+from auditdesk.services.importing.plan import FileImport
 from auditdesk.services.importing.rows import (
     TRANSACTION_OPTIONAL,
     TRANSACTION_REQUIRED,
@@ -41,10 +41,10 @@ class EntryImport(FileImport):
     REQUIRED: ClassVar[tuple[str, ...]] = TRANSACTION_REQUIRED
     OPTIONAL: ClassVar[tuple[str, ...]] = TRANSACTION_OPTIONAL
 
-    def __init__(self, run: ImportRun, file: CsvFile) -> None:
-        super().__init__(run, file)
-        run.batch.flush()  # so that the accounts of this very import are found
-        self._accounts = run.batch.accounts_by_reference()
+    def prepare(self) -> None:
+        """The accounts, and the customers who are forgotten."""
+        self.batch.flush()  # so that the accounts of this very import are found
+        self._accounts = self.batch.accounts_by_reference()
         self._erased = {row.number for row in self.ledger.customers.erasures()}
 
     def key_of(self, record: Record) -> str:

@@ -15,7 +15,8 @@ from auditdesk.ledger.batch import Batch
 from auditdesk.ledger.ledger import StreamAppend
 from auditdesk.services.access.context import OperatorContext, Progress
 from auditdesk.services.files.atomic import Drafts
-from auditdesk.services.importing.csv_file import CsvFile, Record
+from auditdesk.services.importing.csv_file import CsvFile
+from auditdesk.services.importing.csv_records import Record
 from auditdesk.services.importing.rows import read_instant
 from auditdesk.services.importing.summary import FileSummary, Reject
 
@@ -72,10 +73,9 @@ class Share:
 
 
 class ImportRun(NamedTuple):
-    """What the files of one import share: the books, the one transaction, its correlation id, the rejects."""
+    """What the files of one import share: the books, its correlation id, the rejects."""
 
     context: OperatorContext
-    batch: Batch
     correlation_id: str
     rejects: Rejects
 
@@ -107,38 +107,41 @@ class Plan:
 
 
 class FileImport(ABC):
-    """One file's import: a first pass that plans, a second that books in the order of the plan."""
+    """One file's import: a first pass that plans, a second that books in the order of the plan.
+
+    The first needs no lock on the books, and keeps nobody waiting.
+    """
 
     INSTANT: ClassVar[str]
     REQUIRED: ClassVar[tuple[str, ...]]
     OPTIONAL: ClassVar[tuple[str, ...]]
 
     def __init__(self, run: ImportRun, file: CsvFile) -> None:
-        self.batch = run.batch
         self.ledger = run.context.ledger
         self.keyring = run.context.check_writable()
         self.columns = file.columns
         self.now_us = self.ledger.now_us()
         self._run = run
         self._file = file
+        self._plan = Plan()
+        self._sha256 = ""
         self._read = self._booked = self._known = self._rejected = 0
 
-    def run(self, reading: Progress, booking: Progress) -> FileSummary:
-        """Both passes. Raises `Cancelled`, and a `Fault` where the file changes meanwhile."""
-        sha256 = self._file.digest()
-        plan = self._plan(reading)
+    def book_all(self, batch: Batch, progress: Progress) -> FileSummary:
+        """The second pass. Raises `Cancelled`, and a `Fault` where the file has changed since the first."""
+        self.batch = batch
+        self.prepare()
         label = f"Booking {self._file.path.name}"
         done_bytes = 0
-        for start in range(0, len(plan.order), CHUNK_ROWS):
-            booking.report(done_bytes, 0, label)
-            booking.check()
-            records = [
-                self._file.record_at(*plan.place(row)) for row in plan.order[start : start + CHUNK_ROWS]
-            ]
+        for start in range(0, len(self._plan.order), CHUNK_ROWS):
+            progress.report(done_bytes, 0, label)
+            progress.check()
+            rows = self._plan.order[start : start + CHUNK_ROWS]
+            records = [self._file.record_at(*self._plan.place(row)) for row in rows]
             self.book(records)
             done_bytes += sum(len(record.raw) for record in records)
-        booking.report(self._file.size_bytes, 0, label)
-        if self._file.digest() != sha256:
+        progress.report(self._file.size_bytes, 0, label)
+        if self._file.digest() != self._sha256:
             raise self._file.changed()
         if self._read != self._booked + self._known + self._rejected:
             raise AssertionError(f"{self._file.path.name}: rows read are not booked + known + rejected")
@@ -148,8 +151,12 @@ class FileImport(ABC):
             already_there=self._known,
             rejected=self._rejected,
             unknown_columns=self.columns.unknown,
-            sha256=sha256,
+            sha256=self._sha256,
         )
+
+    @abstractmethod
+    def prepare(self) -> None:
+        """Look up in the books, in the transaction, what the rows will be compared with."""
 
     @abstractmethod
     def key_of(self, record: Record) -> str:
@@ -182,8 +189,9 @@ class FileImport(ABC):
             sealer=self.keyring,
         )
 
-    def _plan(self, progress: Progress) -> Plan:
-        plan = Plan()
+    def read(self, progress: Progress) -> None:
+        """The first pass. Raises `Cancelled`, and a `Fault` where the file can't be read."""
+        self._sha256 = self._file.digest()
         seen: set[str] = set()
         for record in self._file.records(progress):
             self._read += 1
@@ -198,6 +206,5 @@ class FileImport(ABC):
             except Refused as refused:
                 self.reject(record, refused.message)
             else:
-                plan.add(instant_us, record)
-        plan.sort()
-        return plan
+                self._plan.add(instant_us, record)
+        self._plan.sort()

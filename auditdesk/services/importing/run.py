@@ -1,12 +1,13 @@
 """Import of a bank's history: what the source says, kept as fact, in one transaction or not at all.
 
 Each file is read twice. The first pass keeps where each row stands and when it is to be booked, nothing
-personal; the second reads the rows in booking order and appends. A row that can't be taken is
-rejected with its reason; rows read = rows booked + rows rejected + rows already there.
+personal, and locks nothing; the second reads the rows in booking order and appends. A row that can't be
+taken is rejected with its reason; rows read = rows booked + rows rejected + rows already there.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
@@ -24,7 +25,7 @@ from auditdesk.services.importing.csv_file import CsvFile
 from auditdesk.services.importing.customers import CustomerImport
 from auditdesk.services.importing.entries import EntryImport
 from auditdesk.services.importing.plan import FileImport, ImportRun, Rejects, Share
-from auditdesk.services.importing.summary import FileSummary, ImportSummary
+from auditdesk.services.importing.summary import ImportSummary
 
 FILES: Final[tuple[tuple[str, type[FileImport]], ...]] = (
     ("customers.csv", CustomerImport),
@@ -58,10 +59,12 @@ class Importer:
         if rejects is not None:
             self._check_rejects(folder, rejects)
         with drafting() as drafts, ExitStack() as transaction:
-            rejected = Rejects(drafts, rejects)
+            run = ImportRun(self._context, new_command_id(), Rejects(drafts, rejects))
+            steps = _Steps(run, [(folder / name, cls) for name, cls in files], progress)
+            transaction.callback(steps.close)
+            steps.read()
             batch = transaction.enter_context(self._context.ledger.writing())
-            run = ImportRun(self._context, batch, new_command_id(), rejected)
-            summary = _import_files(run, [(folder / name, cls) for name, cls in files], progress)
+            summary = steps.book(batch)
             if summary.rows_booked:
                 summary = summary._replace(clamped_us=self._record(batch, summary))
             progress.check()
@@ -105,27 +108,47 @@ class Importer:
         return appended.clamped_us
 
 
-def _import_files(
-    run: ImportRun, files: list[tuple[Path, type[FileImport]]], progress: Progress
-) -> ImportSummary:
-    """Progress counts the bytes of all files twice: once as they are read, once as they are booked."""
-    sizes = {path: path.stat().st_size for path, _ in files}
-    total_bytes = 2 * sum(sizes.values())
-    before_bytes = 0
-    summaries: dict[str, FileSummary] = {}
-    for path, cls in files:
-        reading = Share(progress, before_bytes, total_bytes)
-        booking = Share(progress, before_bytes + sizes[path], total_bytes)
-        summaries[path.name] = _import_file(run, path, cls, reading, booking)
-        before_bytes += 2 * sizes[path]
-    return ImportSummary(summaries, run.rejects.first, run.correlation_id)
+class _Steps:
+    """The files of one import, all read before any is booked: the books are locked no longer than need be.
 
+    Progress counts the bytes of all files twice: once as they are read, once as they are booked.
+    """
 
-def _import_file(
-    run: ImportRun, path: Path, cls: type[FileImport], reading: Progress, booking: Progress
-) -> FileSummary:
-    file = CsvFile(path, cls.REQUIRED, cls.OPTIONAL)
-    try:
-        return cls(run, file).run(reading, booking)
-    finally:
-        file.close()
+    def __init__(
+        self, run: ImportRun, files: list[tuple[Path, type[FileImport]]], progress: Progress
+    ) -> None:
+        self._run = run
+        self._progress = progress
+        self._files: dict[CsvFile, FileImport] = {}
+        try:
+            for path, cls in files:
+                file = CsvFile(path, cls.REQUIRED, cls.OPTIONAL)
+                self._files[file] = cls(run, file)
+        except BaseException:
+            self.close()
+            raise
+
+    def read(self) -> None:
+        """The first pass over each file."""
+        for (_, each), share in zip(self._files.items(), self._shares(0), strict=True):
+            each.read(share)
+
+    def book(self, batch: Batch) -> ImportSummary:
+        """The second pass over each file."""
+        total_bytes = sum(file.size_bytes for file in self._files)
+        summaries = {
+            file.path.name: each.book_all(batch, share)
+            for (file, each), share in zip(self._files.items(), self._shares(total_bytes), strict=True)
+        }
+        return ImportSummary(summaries, self._run.rejects.first, self._run.correlation_id)
+
+    def close(self) -> None:
+        """Close the files."""
+        for file in self._files:
+            file.close()
+
+    def _shares(self, before_bytes: int) -> Iterator[Share]:
+        total_bytes = 2 * sum(file.size_bytes for file in self._files)
+        for file in self._files:
+            yield Share(self._progress, before_bytes, total_bytes)
+            before_bytes += file.size_bytes

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from auditdesk.domain.errors import Fault
 from auditdesk.domain.instants import DAY_US
 from auditdesk.services.access.context import NO_PROGRESS
-from auditdesk.services.importing.csv_file import CsvFile, is_open
+from auditdesk.services.importing.csv_file import CsvFile
+from auditdesk.services.importing.csv_records import quoting
 from auditdesk.services.importing.summary import ImportSummary
 from auditdesk.services.workspace.session import Session
 from tests.helpers import ManualClock
@@ -247,4 +248,4 @@ def test_what_a_csv_writer_writes_is_read_back_cell_by_cell(
     ],
 )
 def test_a_quote_opens_a_field_only_where_the_field_begins(raw: bytes, *, unfinished: bool) -> None:
-    assert is_open(raw) is unfinished
+    assert (quoting(raw, quoted=False) == "open") is unfinished
