@@ -39,7 +39,7 @@ def place_of(out: Path) -> Path:
         raise Fault(f"{out} leads nowhere: it is a link to itself.", "Choose another file.") from error
     if _is_named_like_books(target) or _is_books(target):
         raise Refused(
-            "out_is_ledger", f"{out} belongs to a bank's books.", "Choose another file.", field="out"
+            "out_is_ledger", f"{out} is part of the workspace of a bank.", "Choose another file.", field="out"
         )
     return target
 
