@@ -8,7 +8,7 @@ from typing import Final
 
 from auditdesk.demo import steps as s
 from auditdesk.demo.days import Span, happens, months, night_step, till_step
-from auditdesk.domain.commands.account import Note
+from auditdesk.domain.commands.money import Deposit, Withdraw
 from auditdesk.domain.instants import DAY_US, start_of_day
 from auditdesk.domain.personal import Address, Contact, PersonalDetails
 
@@ -44,9 +44,9 @@ class Bakery:
         """The account is opened, with a deposit."""
         at_us = self._span.start_us + 10 * s.HOUR_US
         acts: tuple[s.Act, ...] = (
-            s.Register(self._person, BAKERY),
-            s.Open(self._key, self._person, CURRENCY, 1_500_000),
-            s.Entry(self._key, "deposit", 4_000_000, Note("Gödecke", "Opening capital")),
+            s.register(self._person, BAKERY),
+            s.open_account(self._key, self._person, CURRENCY, 1_500_000),
+            s.deposit(self._key, 4_000_000, "Gödecke", "Opening capital"),
         )
         for minute, act in enumerate(acts):
             self.steps.append(s.at_the_till(at_us + minute * s.MINUTE_US, 12, "ana", act))
@@ -64,18 +64,18 @@ class Bakery:
             day = 1 + index * days // daily
             self.steps.append(self._deal(self._span.start_us + day * DAY_US, index))
 
-    def sale(self, number: int) -> s.Entry:
+    def sale(self, number: int) -> Deposit:
         """Money that comes in over the counter."""
         chance = self._chance
-        note = Note(chance.choice(SOURCES), f"Settlement {number:06d}")
-        return s.Entry(self._key, "deposit", chance.randint(4_000, 61_000), note)
+        source = chance.choice(SOURCES)
+        return Deposit(s.TO_COME, chance.randint(4_000, 61_000), source, f"Settlement {number:06d}")
 
     def _deal(self, day_us: int, number: int) -> s.Step:
         chance = self._chance
         sale = self.sale(number)
-        act: s.Act = sale
+        act: s.Act = s.OnKey(self._key, sale)
         if happens(chance, BILLS_PERCENT):
-            bill = Note(chance.choice(SUPPLIERS), f"Invoice {chance.randint(10_000, 99_999)}")
+            bill = _bill(chance.choice(SUPPLIERS), f"Invoice {chance.randint(10_000, 99_999)}")
             act = s.Trade(self._key, chance.randint(2, 16), bill, sale)
         if happens(chance, 10):
             return till_step(chance, day_us, act)
@@ -86,27 +86,32 @@ class Bakery:
         chance = self._chance
         steps = []
         for month in months(Span(self._span.start_us + 35 * DAY_US, self._span.end_us - 35 * DAY_US)):
-            rent = Note("Hafen Immobilien", f"Rent {month:%Y-%m}")
+            rent = _bill("Hafen Immobilien", f"Rent {month:%Y-%m}")
             sale = self.sale(month.toordinal())
             steps.append(night_step(chance, month, s.Trade(self._key, 35, rent, sale)))
             if month.month % 3 == 1:
                 quarter = month - timedelta(days=1)
-                fee = Note(memo=f"Business account {quarter:%Y-%m}")
-                steps.append(night_step(chance, quarter, s.Entry(self._key, "fee", 4_500, fee)))
+                fee = s.fee(self._key, 4_500, f"Business account {quarter:%Y-%m}")
+                steps.append(night_step(chance, quarter, fee))
                 interest = s.Interest(self._key, 40, f"Interest {quarter:%Y-%m}")
                 steps.append(night_step(chance, quarter, interest))
             if month.month == 1 and month.year % 3 == 0:
                 day_us = start_of_day(month) + 12 * DAY_US
                 limit_minor = chance.randint(8, 40) * 100_000
-                steps.append(till_step(chance, day_us, s.Overdraft(self._key, limit_minor)))
+                steps.append(till_step(chance, day_us, s.overdraft(self._key, limit_minor)))
         middle_us = self._span.start_us + (self._span.end_us - self._span.start_us) // (2 * DAY_US) * DAY_US
-        freeze = s.Freeze(self._key, "debits", "Signature card under review")
+        freeze = s.freeze(self._key, "debits", "Signature card under review")
         steps.append(till_step(chance, middle_us, freeze))
         steps.append(
-            till_step(chance, middle_us + 4 * DAY_US, s.Unfreeze(self._key, "debits", "Papers in order"))
+            till_step(chance, middle_us + 4 * DAY_US, s.unfreeze(self._key, "debits", "Papers in order"))
         )
         return steps
 
     def _moves_house(self) -> s.Step:
         day_us = self._span.start_us + (self._span.end_us - self._span.start_us) // (3 * DAY_US) * DAY_US
-        return till_step(self._chance, day_us, s.Change(self._person, MOVED))
+        return till_step(self._chance, day_us, s.changed(self._person, MOVED))
+
+
+def _bill(supplier: str, memo: str) -> Withdraw:
+    """A bill whose amount is a share of what is available on the day."""
+    return Withdraw(s.TO_COME, 0, supplier, memo)

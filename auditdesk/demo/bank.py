@@ -88,7 +88,12 @@ def build(
     last_us = plan.end_us - s.HOUR_US
     clerk.carry_out(
         [
-            s.at_the_till(last_us + index * s.HOUR_US // (missing + 1), 0, OPERATOR, plan.bakery.sale(index))
+            s.at_the_till(
+                last_us + index * s.HOUR_US // (missing + 1),
+                0,
+                OPERATOR,
+                s.OnKey(BAKERY, plan.bakery.sale(index)),
+            )
             for index in range(missing)
         ]
     )

@@ -96,14 +96,15 @@ class DemoClerk:
 
     def _keep_refusal(self, batch: Batch, step: s.Step, refused: Refused) -> None:
         """What a person was refused at the till is kept; a run in the night tries again another day."""
-        if step.operator == s.NIGHT_RUN or not isinstance(step.act, s.Entry):
+        if step.operator == s.NIGHT_RUN or not isinstance(step.act, s.OnKey) or not s.is_entry(step.act):
             return
+        command = step.act.command
         event = e.CommandRefused(
-            command=step.act.kind,
+            command=command.NAME,
             target=self.standing.accounts[step.act.key].number,
             code=refused.code,
             message=refused.message,
-            amount_minor=step.act.amount_minor,
+            amount_minor=command.asked_minor,
         )
         stream = operator_stream(step.operator)
         self._append(

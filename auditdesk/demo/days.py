@@ -62,7 +62,7 @@ def till_step(chance: Random, day_us: int, act: s.Act) -> s.Step:
         day_us += (7 - weekday) * DAY_US
     second = chance.randrange(TILL_OPENS * 3_600, TILL_CLOSES * 3_600)
     booked_at_us = day_us + second * s.SECOND_US + chance.randrange(s.SECOND_US)
-    staff = TILLS if isinstance(act, s.Entry) else CLERKS
+    staff = TILLS if s.is_entry(act) else CLERKS
     return s.at_the_till(booked_at_us, chance.randint(4, 1_200), chance.choice(staff), act)
 
 

@@ -18,10 +18,10 @@ from auditdesk.demo.days import (
     till_step,
 )
 from auditdesk.demo.people import People
-from auditdesk.domain.commands.account import Note
+from auditdesk.domain.commands.customer import PlaceHold, ReleaseHold
 from auditdesk.domain.events import Blocks
 from auditdesk.domain.instants import DAY_US, start_of_day
-from auditdesk.domain.personal import PersonName
+from auditdesk.domain.personal import Address, Contact, PersonName
 
 FREEZES: Final[tuple[tuple[Blocks, str, str], ...]] = (
     ("debits", "Card reported lost", "New card issued"),
@@ -73,7 +73,7 @@ class Lives:
         country = "Deutschland" if employed else self._people.country()
         details = self._people.person(country)
         currency = self._people.countries[country].currency
-        came = till_step(chance, midnight(self._span.start_us) + day * DAY_US, s.Register(person, details))
+        came = till_step(chance, midnight(self._span.start_us) + day * DAY_US, s.register(person, details))
         self.steps.append(came)
         opened_us = came.recorded_at_us + 5 * s.MINUTE_US
         for minutes, key in enumerate(key for key in (current, savings) if key is not None):
@@ -82,11 +82,9 @@ class Lives:
                 round_price(chance, currency, 300, 900) if happens(chance, 40) and not minutes else 0
             )
             self.steps.append(
-                s.at_the_till(at_us, 8, came.operator, s.Open(key, person, currency, limit_minor))
+                s.at_the_till(at_us, 8, came.operator, s.open_account(key, person, currency, limit_minor))
             )
-            first = s.Entry(
-                key, "deposit", round_price(chance, currency, 900, 4_000), Note(memo="First deposit")
-            )
+            first = s.deposit(key, round_price(chance, currency, 900, 4_000), memo="First deposit")
             self.steps.append(s.at_the_till(at_us + s.MINUTE_US // 2, 9, came.operator, first))
         pay_minor = round_price(chance, currency, 1_900, 4_600)
         span = Span(opened_us + 5 * s.MINUTE_US, end_us)
@@ -116,22 +114,24 @@ class Lives:
         days = (holder.span.end_us - holder.span.start_us) // DAY_US
         day = max(days - 7 * weeks - 7, 1) if lasting else self._chance.randrange(1, max(days - 70, 2))
         day_us = midnight(holder.span.start_us) + day * DAY_US
-        self._till(holder.span, day_us, s.Freeze(holder.current, blocks, reason))
+        self._till(holder.span, day_us, s.freeze(holder.current, blocks, reason))
         if not lasting:
-            self._till(holder.span, day_us + 7 * weeks * DAY_US, s.Unfreeze(holder.current, blocks, remedy))
+            self._till(holder.span, day_us + 7 * weeks * DAY_US, s.unfreeze(holder.current, blocks, remedy))
 
     def leave(self, holder: Holder) -> None:
         """Close all his accounts on the last day of his span."""
         reason = self._chance.choice(CLOSINGS)
         for key in (holder.savings, holder.current):
             if key is not None:
-                self.steps.append(till_step(self._chance, holder.span.end_us, s.Close(key, reason)))
+                self.steps.append(till_step(self._chance, holder.span.end_us, s.close(key, reason)))
 
     def be_held(self, holder: Holder) -> None:
         """Lay a legal hold on him for some days after he left."""
-        for days, hold in ((2, s.Hold(True, "Court file 12/34")), (11, s.Hold(False, "The court is done"))):
+        hold = PlaceHold(s.TO_COME, "Court file 12/34")
+        release = ReleaseHold(s.TO_COME, "The court is done")
+        for days, command in ((2, hold), (11, release)):
             day_us = holder.span.end_us + days * DAY_US
-            self.steps.append(till_step(self._chance, day_us, s.Change(holder.person, hold)))
+            self.steps.append(till_step(self._chance, day_us, s.OnPerson(holder.person, command)))
 
     def be_forgotten(self, holder: Holder, letter: int) -> None:
         """Forget him some weeks after he left."""
@@ -145,26 +145,26 @@ class Lives:
         memo = f"Salary {month:%Y-%m}"
         day = month + timedelta(days=24)
         if employer is not None:
-            self._night(holder.span, day, s.Move(employer, holder.current, holder.pay_minor, memo))
+            self._night(holder.span, day, s.move(employer, holder.current, holder.pay_minor, memo))
             return
         employers = self._people.countries[holder.country].employers
-        note = Note(employers[holder.person % len(employers)], memo)
-        self._night(holder.span, day, s.Entry(holder.current, "deposit", holder.pay_minor, note))
+        payer = employers[holder.person % len(employers)]
+        self._night(holder.span, day, s.deposit(holder.current, holder.pay_minor, payer, memo))
 
     def _spending(self, holder: Holder, month: date) -> None:
         chance, book = self._chance, self._people.countries[holder.country]
         landlord = book.landlords[holder.person % len(book.landlords)]
         rent_minor = holder.pay_minor * (25 + holder.person * 7 % 48) // 100  # some live beyond their means
-        rent = Note(landlord, f"Rent {month:%Y-%m}")
-        self._night(holder.span, month, s.Entry(holder.current, "withdrawal", rent_minor, rent))
+        rent = s.withdraw(holder.current, rent_minor, landlord, f"Rent {month:%Y-%m}")
+        self._night(holder.span, month, rent)
         for _ in range(chance.randint(2, 6)):
             day = month + timedelta(days=chance.randrange(28))
-            note = Note(chance.choice(book.shops), f"Card payment {chance.randint(1000, 9999)}")
+            shop, memo = chance.choice(book.shops), f"Card payment {chance.randint(1000, 9999)}"
             amount_minor = price(chance, book.currency, 4, 160)
-            self._night(holder.span, day, s.Entry(holder.current, "withdrawal", amount_minor, note))
+            self._night(holder.span, day, s.withdraw(holder.current, amount_minor, shop, memo))
         if happens(chance, 50):
             amount_minor = round_price(chance, book.currency, 50, 500)
-            act = s.Entry(holder.current, "withdrawal", amount_minor, Note(memo="Cash"))
+            act = s.withdraw(holder.current, amount_minor, memo="Cash")
             self._till(holder.span, start_of_day(month) + chance.randrange(28) * DAY_US, act)
 
     def _transfers(self, holder: Holder, friend: Holder, month: date) -> None:
@@ -172,7 +172,7 @@ class Lives:
         if holder.savings is not None:
             day = month + timedelta(days=25)
             amount_minor = holder.pay_minor // 8
-            self._night(holder.span, day, s.Move(holder.current, holder.savings, amount_minor, "Savings"))
+            self._night(holder.span, day, s.move(holder.current, holder.savings, amount_minor, "Savings"))
         if (
             friend.span.end_us >= holder.span.end_us
             and friend.person != holder.person
@@ -180,7 +180,7 @@ class Lives:
         ):
             memo = chance.choice(("Concert tickets", "Thanks for the weekend", "Shared dinner", "Birthday"))
             amount_minor = round_price(chance, book.currency, 10, 120)
-            act = s.Move(holder.current, friend.current, amount_minor, memo)
+            act = s.move(holder.current, friend.current, amount_minor, memo)
             span = Span(max(holder.span.start_us, friend.span.start_us), holder.span.end_us)
             self._night(span, month + timedelta(days=chance.randrange(28)), act)
 
@@ -189,17 +189,17 @@ class Lives:
         before = month - timedelta(days=1)
         quarter = f"{before.year} Q{(before.month + 2) // 3}"
         fee_minor = price(chance, book.currency, 6, 6)
-        fee = s.Entry(holder.current, "fee", fee_minor, Note(memo=f"Account fee {quarter}"))
+        fee = s.fee(holder.current, fee_minor, f"Account fee {quarter}")
         self._night(holder.span, before, fee)
         if holder.savings is not None:
             self._night(holder.span, before, s.Interest(holder.savings, 150, f"Interest {quarter}"))
         if happens(chance, 3):
             limit_minor = round_price(chance, book.currency, 400, 2_500)
-            self._till(holder.span, start_of_day(month), s.Overdraft(holder.current, limit_minor))
+            self._till(holder.span, start_of_day(month), s.overdraft(holder.current, limit_minor))
 
     def _changes(self, holder: Holder) -> None:
         chance = self._chance
-        news: list[s.News] = []
+        news: list[PersonName | Address | Contact] = []
         if happens(chance, 12):
             news.append(PersonName(self._people.married(holder.country, holder.name)))
         moves = chance.choices((0, 1, 2, 3), (45, 35, 15, 5))[0]
@@ -210,7 +210,7 @@ class Lives:
         days = (holder.span.end_us - holder.span.start_us) // DAY_US
         for change in news:
             day_us = midnight(holder.span.start_us) + chance.randrange(1, max(days, 2)) * DAY_US
-            self._till(holder.span, day_us, s.Change(holder.person, change))
+            self._till(holder.span, day_us, s.changed(holder.person, change))
 
     def _night(self, span: Span, day: date, act: s.Act) -> None:
         self._plan(span, night_step(self._chance, day, act))

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from auditdesk.domain.commands.account import MoneyKind, Note
+from auditdesk.domain.commands.account import CloseAccount, Freeze, OpenAccount, SetOverdraft, Unfreeze
+from auditdesk.domain.commands.customer import (
+    ChangeAddress,
+    ChangeContact,
+    OnCustomer,
+    RegisterCustomer,
+    RenameCustomer,
+)
+from auditdesk.domain.commands.money import ChargeFee, Deposit, MoneyCommand, Transfer, Withdraw
+from auditdesk.domain.commands.on_account import OnAccount
 from auditdesk.domain.events import Blocks, NewEvent
 from auditdesk.domain.personal import Address, Contact, PersonalDetails, PersonName
 
@@ -12,16 +21,7 @@ SECOND_US: Final = 1_000_000
 MINUTE_US: Final = 60 * SECOND_US
 HOUR_US: Final = 60 * MINUTE_US
 NIGHT_RUN: Final = "system"
-
-
-class Hold(NamedTuple):
-    """A legal hold is placed, or with `held` false released."""
-
-    held: bool
-    reason: str
-
-
-News = PersonName | Address | Contact | Hold
+TO_COME: Final = ""  # a number that is given when the plan is carried out
 
 
 class DemoClock:
@@ -39,32 +39,29 @@ class Register(NamedTuple):
     """A person or business becomes the plan's customer `person`."""
 
     person: int
-    details: PersonalDetails
-
-
-class Change(NamedTuple):
-    """A customer has a new name, address or way of being reached."""
-
-    person: int
-    news: News
+    command: RegisterCustomer
 
 
 class Open(NamedTuple):
-    """The plan's account `key` is opened."""
+    """The plan's account `key` is opened for the plan's customer `person`."""
 
     key: int
     person: int
-    currency: str
-    overdraft_limit_minor: int = 0
+    command: OpenAccount
 
 
-class Entry(NamedTuple):
-    """Money moves on one account."""
+class OnPerson(NamedTuple):
+    """A command on the plan's customer `person`; whose number that is comes out when it is carried out."""
+
+    person: int
+    command: OnCustomer
+
+
+class OnKey(NamedTuple):
+    """A command on the plan's account `key`; which number that is comes out when it is carried out."""
 
     key: int
-    kind: MoneyKind
-    amount_minor: int
-    note: Note
+    command: OnAccount
 
 
 class Interest(NamedTuple):
@@ -80,47 +77,16 @@ class Trade(NamedTuple):
 
     key: int
     share_per_mille: int
-    bill: Note
-    sale: Entry
+    bill: Withdraw
+    sale: Deposit
 
 
 class Move(NamedTuple):
-    """A transfer between two of the bank's accounts."""
+    """A transfer between two of the plan's accounts."""
 
     sender: int
     receiver: int
-    amount_minor: int
-    memo: str
-
-
-class Overdraft(NamedTuple):
-    """Another overdraft is agreed."""
-
-    key: int
-    limit_minor: int
-
-
-class Freeze(NamedTuple):
-    """Blocks are laid."""
-
-    key: int
-    blocks: Blocks
-    reason: str
-
-
-class Unfreeze(NamedTuple):
-    """Blocks are lifted."""
-
-    key: int
-    blocks: Blocks
-    reason: str
-
-
-class Close(NamedTuple):
-    """The account is closed and the rest paid out."""
-
-    key: int
-    reason: str
+    command: Transfer
 
 
 class Adopt(NamedTuple):
@@ -143,8 +109,74 @@ class Forget(NamedTuple):
     reason: str
 
 
-AccountAct = Entry | Interest | Trade | Overdraft | Freeze | Unfreeze | Close
-Act = AccountAct | Register | Change | Open | Move | Adopt | Forget
+AccountAct = OnKey | Interest | Trade
+Act = AccountAct | Register | OnPerson | Open | Move | Adopt | Forget
+
+
+def is_entry(act: Act) -> bool:
+    """Whether it is one line of money that a person is asked for at the till."""
+    return isinstance(act, OnKey) and isinstance(act.command, MoneyCommand)
+
+
+def deposit(key: int, amount_minor: int, counterparty: str = "", memo: str = "") -> OnKey:
+    """Money is paid in to the plan's account `key`."""
+    return OnKey(key, Deposit(TO_COME, amount_minor, counterparty, memo))
+
+
+def withdraw(key: int, amount_minor: int, counterparty: str = "", memo: str = "") -> OnKey:
+    """Money is paid out of the plan's account `key`."""
+    return OnKey(key, Withdraw(TO_COME, amount_minor, counterparty, memo))
+
+
+def fee(key: int, amount_minor: int, memo: str) -> OnKey:
+    """A fee is charged to the plan's account `key`."""
+    return OnKey(key, ChargeFee(TO_COME, amount_minor, memo=memo))
+
+
+def overdraft(key: int, limit_minor: int) -> OnKey:
+    """Another overdraft is agreed."""
+    return OnKey(key, SetOverdraft(TO_COME, limit_minor))
+
+
+def freeze(key: int, blocks: Blocks, reason: str) -> OnKey:
+    """Blocks are laid."""
+    return OnKey(key, Freeze(TO_COME, blocks=blocks, reason=reason))
+
+
+def unfreeze(key: int, blocks: Blocks, reason: str) -> OnKey:
+    """Blocks are lifted."""
+    return OnKey(key, Unfreeze(TO_COME, blocks, reason))
+
+
+def close(key: int, reason: str) -> OnKey:
+    """The account is closed and the rest paid out."""
+    return OnKey(key, CloseAccount(TO_COME, pay_out=True, reason=reason))
+
+
+def move(sender: int, receiver: int, amount_minor: int, memo: str) -> Move:
+    """Money is transferred between two of the plan's accounts."""
+    return Move(sender, receiver, Transfer(TO_COME, TO_COME, amount_minor, memo=memo))
+
+
+def register(person: int, details: PersonalDetails) -> Register:
+    """A person becomes a customer."""
+    return Register(person, RegisterCustomer.of(details))
+
+
+def open_account(key: int, person: int, currency: str, overdraft_limit_minor: int = 0) -> Open:
+    """An account is opened."""
+    return Open(key, person, OpenAccount(TO_COME, currency, overdraft_limit_minor))
+
+
+def changed(person: int, news: PersonName | Address | Contact) -> OnPerson:
+    """The customer has another name, lives elsewhere, or is reached otherwise."""
+    match news:
+        case PersonName(name=name):
+            return OnPerson(person, RenameCustomer(TO_COME, name))
+        case Address():
+            return OnPerson(person, ChangeAddress.of(TO_COME, news))
+        case Contact():
+            return OnPerson(person, ChangeContact.of(TO_COME, news))
 
 
 class Step(NamedTuple):

@@ -11,7 +11,6 @@ from typing import Final
 from auditdesk.demo import steps as s
 from auditdesk.demo.days import Span, till_step
 from auditdesk.demo.lives import FREEZES, Holder
-from auditdesk.domain.commands.account import Note
 from auditdesk.domain.instants import DAY_US
 from auditdesk.domain.personal import Address, Contact, PersonalDetails, PersonName
 
@@ -24,7 +23,7 @@ FOUNDER: Final = PersonalDetails(
 )
 PAY_MINOR: Final = 285_000
 # what changed in her life, and after how many hundredths of the ten years
-NEWS: Final[tuple[tuple[int, s.News], ...]] = (
+NEWS: Final[tuple[tuple[int, Address | PersonName | Contact], ...]] = (
     (18, Address("Große Bergstraße 160\nSeitenflügel links", "Hamburg", "", "22767", COUNTRY)),
     (37, PersonName("Mareike Brüggemann-Lührs")),
     (41, Address("Mühlenstieg 9", "Hamburg", "", "22767", COUNTRY)),
@@ -32,9 +31,9 @@ NEWS: Final[tuple[tuple[int, s.News], ...]] = (
     (84, Address("Kastanienallee 77", "Leipzig", "Sachsen", "04109", COUNTRY)),
 )
 PURCHASES: Final = (
-    (29, 1_480_000, Note("Autohaus Förde", "Car, second hand")),
-    (44, 590_000, Note("Standesamt und Saal", "Wedding")),
-    (83, 11_500_000, Note("Notariat Ahlers", "Flat, own share")),
+    (29, 1_480_000, "Autohaus Förde", "Car, second hand"),
+    (44, 590_000, "Standesamt und Saal", "Wedding"),
+    (83, 11_500_000, "Notariat Ahlers", "Flat, own share"),
 )
 
 
@@ -42,23 +41,23 @@ def founder(chance: Random, key: int, person: int, span: Span) -> tuple[Holder, 
     """Who came first, on the morning of `span.start_us`, and what becomes of her apart from everyday life."""
     opened_us = span.start_us + 9 * s.HOUR_US
     acts: tuple[s.Act, ...] = (
-        s.Register(person, FOUNDER),
-        s.Open(key, person, "EUR", 50_000),
-        s.Entry(key, "deposit", 120_000, Note(memo="First deposit")),
+        s.register(person, FOUNDER),
+        s.open_account(key, person, "EUR", 50_000),
+        s.deposit(key, 120_000, memo="First deposit"),
     )
     steps = [
         s.at_the_till(opened_us + minute * s.MINUTE_US, 12, "ana", act) for minute, act in enumerate(acts)
     ]
-    steps += [_later(chance, span, share, s.Change(person, news)) for share, news in NEWS]
+    steps += [_later(chance, span, share, s.changed(person, news)) for share, news in NEWS]
     blocks, reason, remedy = FREEZES[0]
     steps += [
-        _later(chance, span, 52, s.Freeze(key, blocks, reason)),
-        _later(chance, span, 53, s.Unfreeze(key, blocks, remedy)),
-        _later(chance, span, 72, s.Overdraft(key, 200_000)),
+        _later(chance, span, 52, s.freeze(key, blocks, reason)),
+        _later(chance, span, 53, s.unfreeze(key, blocks, remedy)),
+        _later(chance, span, 72, s.overdraft(key, 200_000)),
     ]
     steps += [
-        _later(chance, span, share, s.Entry(key, "withdrawal", amount_minor, note))
-        for share, amount_minor, note in PURCHASES
+        _later(chance, span, share, s.withdraw(key, amount_minor, shop, memo))
+        for share, amount_minor, shop, memo in PURCHASES
     ]
     life = Span(opened_us + s.HOUR_US, span.end_us)
     return Holder(person, COUNTRY, FOUNDER.name, key, None, life, PAY_MINOR), steps

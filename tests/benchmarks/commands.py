@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from auditdesk.domain.commands.account import Note
+from auditdesk.domain.commands.money import Deposit
 from tests.benchmarks.banks import deep_bank
 from tests.benchmarks.peer import fill_peer, make_peer, peer_command
 from tests.benchmarks.timing import Line, rate
 
 PEER_DEPTH = 2_000
-NOTE = Note(counterparty="Shop", memo="Card payment")
+NOTE = ("Shop", "Card payment")
 
 
 def command_lines(folder: Path, *, short: bool) -> list[Line]:
@@ -23,7 +23,7 @@ def command_lines(folder: Path, *, short: bool) -> list[Line]:
     lines = []
     for depth in depths:
         session, account = deep_bank(folder, depth)
-        ours = rate(lambda: session.desk.deposit(account, 100, note=NOTE), rounds)  # noqa: B023 - called at once
+        ours = rate(lambda: session.issue(Deposit(account, 100, *NOTE)), rounds)  # noqa: B023 - called at once
         lines.append(
             Line(
                 f"durable command at depth {depth:,}",

@@ -8,13 +8,13 @@ import sys
 from pathlib import Path
 from unittest.mock import patch
 
-from auditdesk.domain.commands.account import Note
+from auditdesk.domain.commands.money import Deposit
 from auditdesk.ledger import tree
 from auditdesk.services.evidence.bundle import check
 from tests.benchmarks.banks import deep_bank
 from tests.benchmarks.timing import Line, each_ms, median_and_p99, rate
 
-NOTE = Note(counterparty="Shop", memo="Card payment")
+NOTE = ("Shop", "Card payment")
 TREE_ROUNDS = 9
 
 
@@ -52,7 +52,7 @@ def _tree_line(folder: Path, commands: int) -> Line:
     session, account = deep_bank(folder / "tree", 2_000)
 
     def measure() -> float:
-        return rate(lambda: session.desk.deposit(account, 100, note=NOTE), commands)
+        return rate(lambda: session.issue(Deposit(account, 100, *NOTE)), commands)
 
     measure()
     pairs = []

@@ -321,15 +321,15 @@ def test_the_whole_plan_is_of_the_size_that_is_promised() -> None:
 def test_the_whole_plan_has_four_currencies_one_of_them_without_decimals() -> None:
     assert {country.currency for country in load_countries().values()} == {"EUR", "USD", "CZK", "JPY"}
     opened = Counter(
-        step.act.currency for step in make_plan(SEED, NOW_US, FULL).steps if isinstance(step.act, Open)
+        step.act.command.currency
+        for step in make_plan(SEED, NOW_US, FULL).steps
+        if isinstance(step.act, Open)
     )
     assert all(opened[currency] >= 20 for currency in ("EUR", "USD", "CZK", "JPY"))
 
 
 def test_people_are_born_grown_up_and_live_somewhere() -> None:
     plan = make_plan(SEED, NOW_US, FULL)
-    details = [step.act.details for step in plan.steps if isinstance(step.act, Register)]
-    assert all(
-        known.address.city and (not known.birth_date or known.birth_date < "2005") for known in details
-    )
-    assert sum(not known.name.isascii() for known in details) > len(details) // 3
+    people = [step.act.command for step in plan.steps if isinstance(step.act, Register)]
+    assert all(person.city and (not person.birth_date or person.birth_date < "2005") for person in people)
+    assert sum(not person.name.isascii() for person in people) > len(people) // 3

@@ -16,7 +16,7 @@ from auditdesk.desktop.kit.settings import Settings
 from auditdesk.desktop.kit.tasks import Task
 from auditdesk.desktop.shell.main_window import MainWindow
 from auditdesk.desktop.shell.workspace_page import WorkspacePage
-from auditdesk.services.commands.issue import Desk
+from auditdesk.services.workspace.session import Session
 from tests.desktop.driving import Colleague, Halt
 from tests.desktop.small_bank import PASSPHRASE, make_bank
 
@@ -56,12 +56,12 @@ def desk(qtbot: QtBot, window: MainWindow, bank_path: Path) -> WorkspacePage:
 def colleague(bank_path: Path) -> Colleague:
     """Let another session of the same bank post something, at a desk of its own."""
 
-    def act(command: Callable[[Desk], object]) -> None:
+    def act(command: Callable[[Session], object]) -> None:
         with (
             closing(open_workspace(bank_path)) as workspace,
             closing(workspace.sign_in("ana", PASSPHRASE)) as session,
         ):
-            command(session.desk)
+            command(session)
 
     return act
 

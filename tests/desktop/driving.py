@@ -16,11 +16,11 @@ from auditdesk.desktop.account.forms import AccountForm
 from auditdesk.desktop.kit.form_dialog import FormDialog
 from auditdesk.desktop.shell.workspace_page import WorkspacePage
 from auditdesk.domain.account import Account
-from auditdesk.services.commands.issue import Desk
+from auditdesk.services.workspace.session import Session
 from tests.desktop.small_bank import MAIN
 
 D = TypeVar("D", bound=QDialog)
-Colleague = Callable[[Callable[[Desk], object]], None]
+Colleague = Callable[[Callable[[Session], object]], None]
 
 
 class Halt:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from auditdesk.bootstrap import create_workspace
-from auditdesk.domain.commands.account import Note
+from auditdesk.domain.commands.account import CloseAccount, OpenAccount
+from auditdesk.domain.commands.customer import ChangeAddress, RegisterCustomer
+from auditdesk.domain.commands.money import Deposit
 from auditdesk.domain.personal import Address, Contact, PersonalDetails
 from tests.helpers import CHEAP_KDF, ManualClock
 
@@ -21,22 +23,22 @@ def make_bank(path: Path) -> Path:
         path, bank="Test Savings", operator="ana", passphrase=PASSPHRASE, clock=clock, kdf=CHEAP_KDF
     )
     session = workspace.sign_in("ana", PASSPHRASE)
-    desk = session.desk
+    desk = session
     jane = PersonalDetails(
         "Jane Döe", "1980-02-29", Address("12 Long Street", "Springfield"), Contact("jane@example.org")
     )
-    assert desk.register_customer(jane).number == JANE
-    assert desk.register_customer(PersonalDetails("Bob Stone", "", Address("Quay 1"))).number == BOB
-    assert desk.open_account(JANE, "EUR", overdraft_limit_minor=50_000).number == MAIN
-    assert desk.open_account(JANE, "EUR").number == OTHER
-    assert desk.open_account(BOB, "JPY").number == BOBS
+    assert desk.issue(RegisterCustomer.of(jane)).number == JANE
+    assert desk.issue(RegisterCustomer.of(PersonalDetails("Bob Stone", "", Address("Quay 1")))).number == BOB
+    assert desk.issue(OpenAccount(JANE, "EUR", overdraft_limit_minor=50000)).number == MAIN
+    assert desk.issue(OpenAccount(JANE, "EUR")).number == OTHER
+    assert desk.issue(OpenAccount(BOB, "JPY")).number == BOBS
     for day in range(1, 121):
         clock.sleep_days(1)
         if day == 60:
-            desk.change_address(JANE, Address("Oak Street 3", "Cork"))
-        desk.deposit(MAIN, 100 * day, note=Note("Acme", f"Wage {day}"))
-    desk.deposit(BOBS, 777, note=Note(memo="Secret gift"))
-    desk.close_account(BOBS, pay_out=True)
+            desk.issue(ChangeAddress.of(JANE, Address("Oak Street 3", "Cork")))
+        desk.issue(Deposit(MAIN, 100 * day, counterparty="Acme", memo=f"Wage {day}"))
+    desk.issue(Deposit(BOBS, 777, memo="Secret gift"))
+    desk.issue(CloseAccount(BOBS, pay_out=True))
     session.close()
     workspace.close()
     return path

@@ -7,8 +7,9 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from auditdesk.domain.account import Account
-from auditdesk.domain.commands.account import When
+from auditdesk.domain.commands.base import AccountWithOwner, Change, Command, When
 from auditdesk.domain.customer import Customer
+from auditdesk.domain.events import NewEvent
 from auditdesk.domain.instants import parse_instant
 from auditdesk.domain.personal import Address, Contact, PersonalDetails
 
@@ -47,3 +48,35 @@ def account(**changes: Any) -> Account:
         balance_minor=10_000,
     )
     return replace(known, **changes)
+
+
+class BooksOf:
+    """Books that hold just these accounts and customers."""
+
+    def __init__(self, *states: Account | Customer) -> None:
+        self._accounts = {state.number: state for state in states if isinstance(state, Account)}
+        self._customers = {state.number: state for state in states if isinstance(state, Customer)}
+
+    def account(self, text: str) -> AccountWithOwner:
+        found = self._accounts[text]
+        return AccountWithOwner(found, self._customers[found.customer])
+
+    def customer(self, text: str) -> Customer:
+        return self._customers[text]
+
+    def new_account(self, reference: str) -> str:  # noqa: ARG002 - all are free
+        return "10-00099"
+
+    def new_customer(self, reference: str) -> str:  # noqa: ARG002 - all are free
+        return "C-00099"
+
+
+def decided(command: Command, *states: Account | Customer, when: When = WHEN) -> tuple[Change, ...]:
+    """What a command adds to the books that hold these states."""
+    return command.decide(BooksOf(*states), when)
+
+
+def decided_one(command: Command, *states: Account | Customer, when: When = WHEN) -> tuple[NewEvent, ...]:
+    """The new events of a command that concerns one stream."""
+    (change,) = decided(command, *states, when=when)
+    return change.new_events

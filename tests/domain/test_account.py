@@ -11,69 +11,38 @@ from msgspec import Struct
 
 from auditdesk.domain import events as e
 from auditdesk.domain.account import Account, apply, fold
-from auditdesk.domain.commands import account as rules
-from auditdesk.domain.commands.account import NO_NOTE, When
+from auditdesk.domain.commands.account import CloseAccount, Freeze, SetOverdraft, Unfreeze
+from auditdesk.domain.commands.base import Command, When
+from auditdesk.domain.commands.money import ChargeFee, CreditInterest, Deposit, MoneyCommand, Withdraw
 from auditdesk.domain.errors import LedgerDamaged, Refused
 from auditdesk.domain.events import NewEvent
 from auditdesk.domain.instants import DAY_US
-from tests.domain.examples import EARLIER_US, NOW_US, account, customer
+from tests.domain.examples import EARLIER_US, NOW_US, account, customer, decided_one
 
 OPENED = e.AccountOpened(customer="C-00001", currency="EUR", overdraft_limit_minor=5_000, reference="A-1")
 BLOCKS: st.SearchStrategy[e.Blocks] = st.sampled_from(["debits", "credits", "all"])
 AMOUNT = st.integers(-5, 20_000)
 
 
-class Move(NamedTuple):
-    kind: rules.MoneyKind
-    amount_minor: int
-
-
-class Limit(NamedTuple):
-    limit_minor: int
-
-
-class Freeze(NamedTuple):
-    blocks: e.Blocks
-
-
-class Unfreeze(NamedTuple):
-    blocks: e.Blocks
-
-
-class Close(NamedTuple):
-    pay_out: bool
-
-
 class Wait(NamedTuple):
     days: int
 
 
-Wish = Move | Limit | Freeze | Unfreeze | Close | Wait
+NUMBER = "10-00001"
+MONEY: st.SearchStrategy[type[MoneyCommand]] = st.sampled_from([Deposit, Withdraw, CreditInterest, ChargeFee])
+Wish = Command | Wait
 WISHES: st.SearchStrategy[Wish] = st.one_of(
-    st.builds(Move, st.sampled_from(["deposit", "withdrawal", "interest", "fee"]), AMOUNT),
-    st.builds(Limit, AMOUNT),
-    st.builds(Freeze, BLOCKS),
-    st.builds(Unfreeze, BLOCKS),
-    st.builds(Close, st.booleans()),
+    st.builds(lambda kind, amount_minor: kind(NUMBER, amount_minor), MONEY, AMOUNT),
+    st.builds(lambda limit_minor: SetOverdraft(NUMBER, limit_minor), AMOUNT),
+    st.builds(lambda blocks: Freeze(NUMBER, blocks=blocks, reason="Court order"), BLOCKS),
+    st.builds(lambda blocks: Unfreeze(NUMBER, blocks), BLOCKS),
+    st.builds(lambda pay_out: CloseAccount(NUMBER, pay_out), st.booleans()),
     st.builds(Wait, st.integers(-3, 3)),
 )
 
 
 def decide(state: Account, wish: Wish, when: When) -> tuple[NewEvent, ...]:
-    owner = customer()
-    match wish:
-        case Move(kind, amount_minor):
-            return rules.move_money(state, owner, kind, amount_minor, when=when, note=NO_NOTE)
-        case Limit(limit_minor):
-            return rules.set_overdraft_limit(state, owner, limit_minor, when=when)
-        case Freeze(blocks):
-            return rules.freeze(state, owner, blocks, "Court order", when=when)
-        case Unfreeze(blocks):
-            return rules.unfreeze(state, owner, blocks, "", when=when)
-        case Close(pay_out):
-            return rules.close(state, owner, pay_out=pay_out, reason="", when=when)
-        case Wait():
-            return ()
+    return () if isinstance(wish, Wait) else decided_one(wish, state, customer(), when=when)
 
 
 @given(st.lists(WISHES, max_size=60))

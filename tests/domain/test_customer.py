@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditdesk.domain import events as e
-from auditdesk.domain.commands import customer as rules
-from auditdesk.domain.commands.account import When
+from auditdesk.domain.commands.customer import ChangeAddress, ChangeContact, RenameCustomer
 from auditdesk.domain.customer import Customer, apply
 from auditdesk.domain.errors import LedgerDamaged, Refused
 from auditdesk.domain.personal import (
@@ -25,7 +24,7 @@ from auditdesk.domain.personal import (
     PersonName,
     Remark,
 )
-from tests.domain.examples import DETAILS, EARLIER_US, NOW_US, WHEN, customer
+from tests.domain.examples import DETAILS, EARLIER_US, NOW_US, WHEN, customer, decided_one
 from tests.domain.strategies import structs
 
 ERASED = Mask("erased", date(2025, 3, 14))
@@ -114,17 +113,17 @@ def test_whatever_changes_are_accepted_the_customer_reads_as_last_told(changes: 
         try:
             match change:
                 case PersonName(name=name):
-                    new_events = rules.rename(state, name, when=WHEN)
+                    new_events = decided_one(RenameCustomer(state.number, name), state)
                 case Address():
-                    new_events = rules.change_address(state, change, when=WHEN)
+                    new_events = decided_one(ChangeAddress.of(state.number, change), state)
                 case Contact():
-                    new_events = rules.change_contact(state, change, when=WHEN)
+                    new_events = decided_one(ChangeContact.of(state.number, change), state)
                 case _:
                     raise AssertionError(change)
         except Refused:
             continue
         for event, personal in new_events:
-            state = apply(state.number, state, event, personal, When(*WHEN).booked_at_us)
+            state = apply(state.number, state, event, personal, WHEN.booked_at_us)
         told = new_events[-1].personal
         known = state.personal
         assert isinstance(known, PersonalDetails)

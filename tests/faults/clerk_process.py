@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from auditdesk.bootstrap import open_workspace
-from auditdesk.domain.commands.account import Note
+from auditdesk.domain.commands.money import Deposit
 
 
 def main() -> None:
@@ -18,7 +18,7 @@ def main() -> None:
     session = workspace.sign_in("ana", "correct horse")
     print("ready", flush=True)
     while True:
-        receipt = session.desk.deposit(sys.argv[2], 100, note=Note(memo="Secret Memo"))
+        receipt = session.issue(Deposit(sys.argv[2], 100, memo="Secret Memo"))
         print(receipt.version, flush=True)
 
 

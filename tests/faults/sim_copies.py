@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from auditdesk.bootstrap import open_workspace
+from auditdesk.domain.commands.money import Deposit
 from auditdesk.domain.errors import AuditdeskError
 from auditdesk.domain.personal import KEY_LOST, Mask
 from auditdesk.ledger.backends.sqlite import DRIVER
@@ -99,7 +100,7 @@ def _check_shortened(bank: Bank, copy: Path, signed: int) -> None:
             assert f"but a checkpoint over {signed} was signed" in " ".join(workspace.warnings)
             assert f"the last {signed - length} are missing" in " ".join(workspace.warnings)
             with _refused():
-                session.desk.deposit("10-00001", 1)
+                session.issue(Deposit("10-00001", 1))
             return
         found = [(env.stream, env.version, env.type) for env in session.context.ledger.log.read(up_to=length)]
         known = [kept[:3] for kept in bank.model.log[:length]]

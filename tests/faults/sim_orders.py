@@ -7,9 +7,11 @@ from typing import Final, Literal, cast
 
 from msgspec import Struct
 
-from auditdesk.domain.commands.account import Note
+from auditdesk.domain.commands.account import CloseAccount, Freeze, OpenAccount, SetOverdraft, Unfreeze
+from auditdesk.domain.commands.base import Command
+from auditdesk.domain.commands.customer import ChangeAddress, RegisterCustomer, RenameCustomer
+from auditdesk.domain.commands.money import ChargeFee, Deposit, Transfer, Withdraw
 from auditdesk.domain.events import Blocks
-from auditdesk.domain.personal import Address, PersonalDetails
 from auditdesk.ledger.envelope import Envelope
 from auditdesk.services.workspace.session import Session
 
@@ -51,7 +53,10 @@ class Order(Struct, frozen=True):
 
 def issue(session: Session, order: Order) -> tuple[Envelope, ...]:
     """Carry an order out as an operator would; what it left in the log, or what it is refused with."""
-    return _HOW[order.kind](session, order)
+    if order.kind == "forget":
+        session.forgetting.forget(order.target, REASON)
+        return left_by(session, order)
+    return session.issue(command_of(order), command_id=order.command_id).envelopes
 
 
 def left_by(session: Session, order: Order) -> tuple[Envelope, ...]:
@@ -63,88 +68,24 @@ def left_by(session: Session, order: Order) -> tuple[Envelope, ...]:
     return tuple(envelope for result in results for envelope in result)
 
 
-def _register(session: Session, order: Order) -> tuple[Envelope, ...]:
-    details = PersonalDetails(name=order.text, address=Address(street=f"{NEEDLE} Street 1", city="Town"))
-    return session.desk.register_customer(details, command_id=order.command_id).envelopes
+def command_of(order: Order) -> Command:
+    """The command that an order asks for."""
+    return _COMMANDS[order.kind](order)
 
 
-def _rename(session: Session, order: Order) -> tuple[Envelope, ...]:
-    return session.desk.rename_customer(order.target, order.text, command_id=order.command_id).envelopes
-
-
-def _address(session: Session, order: Order) -> tuple[Envelope, ...]:
-    address = Address(street=order.text, city="Town")
-    return session.desk.change_address(order.target, address, command_id=order.command_id).envelopes
-
-
-def _open(session: Session, order: Order) -> tuple[Envelope, ...]:
-    return session.desk.open_account(
-        order.target, order.text, overdraft_limit_minor=order.amount_minor, command_id=order.command_id
-    ).envelopes
-
-
-def _deposit(session: Session, order: Order) -> tuple[Envelope, ...]:
-    note = Note(counterparty=f"{NEEDLE} & Sons", memo=f"{NEEDLE} memo")
-    return session.desk.deposit(
-        order.target, order.amount_minor, note=note, command_id=order.command_id
-    ).envelopes
-
-
-def _withdraw(session: Session, order: Order) -> tuple[Envelope, ...]:
-    return session.desk.withdraw(order.target, order.amount_minor, command_id=order.command_id).envelopes
-
-
-def _fee(session: Session, order: Order) -> tuple[Envelope, ...]:
-    return session.desk.charge_fee(order.target, order.amount_minor, command_id=order.command_id).envelopes
-
-
-def _transfer(session: Session, order: Order) -> tuple[Envelope, ...]:
-    return session.desk.transfer(
-        order.target, order.other, order.amount_minor, command_id=order.command_id
-    ).envelopes
-
-
-def _overdraft(session: Session, order: Order) -> tuple[Envelope, ...]:
-    return session.desk.set_overdraft_limit(
-        order.target, order.amount_minor, command_id=order.command_id
-    ).envelopes
-
-
-def _freeze(session: Session, order: Order) -> tuple[Envelope, ...]:
-    return session.desk.freeze(
-        order.target, cast("Blocks", order.text), reason=f"{NEEDLE} reason", command_id=order.command_id
-    ).envelopes
-
-
-def _unfreeze(session: Session, order: Order) -> tuple[Envelope, ...]:
-    return session.desk.unfreeze(
-        order.target, cast("Blocks", order.text), command_id=order.command_id
-    ).envelopes
-
-
-def _close(session: Session, order: Order) -> tuple[Envelope, ...]:
-    return session.desk.close_account(
-        order.target, pay_out=order.pay_out, command_id=order.command_id
-    ).envelopes
-
-
-def _forget(session: Session, order: Order) -> tuple[Envelope, ...]:
-    session.forgetting.forget(order.target, REASON)
-    return left_by(session, order)
-
-
-_HOW: Final[dict[Kind, Callable[[Session, Order], tuple[Envelope, ...]]]] = {
-    "register": _register,
-    "rename": _rename,
-    "address": _address,
-    "open": _open,
-    "deposit": _deposit,
-    "withdraw": _withdraw,
-    "fee": _fee,
-    "transfer": _transfer,
-    "overdraft": _overdraft,
-    "freeze": _freeze,
-    "unfreeze": _unfreeze,
-    "close": _close,
-    "forget": _forget,
+_COMMANDS: Final[dict[Kind, Callable[[Order], Command]]] = {
+    "register": lambda order: RegisterCustomer(order.text, street=f"{NEEDLE} Street 1", city="Town"),
+    "rename": lambda order: RenameCustomer(order.target, order.text),
+    "address": lambda order: ChangeAddress(order.target, street=order.text, city="Town"),
+    "open": lambda order: OpenAccount(order.target, order.text, order.amount_minor),
+    "deposit": lambda order: Deposit(order.target, order.amount_minor, f"{NEEDLE} & Sons", f"{NEEDLE} memo"),
+    "withdraw": lambda order: Withdraw(order.target, order.amount_minor),
+    "fee": lambda order: ChargeFee(order.target, order.amount_minor),
+    "transfer": lambda order: Transfer(order.target, order.other, order.amount_minor),
+    "overdraft": lambda order: SetOverdraft(order.target, order.amount_minor),
+    "freeze": lambda order: Freeze(
+        order.target, blocks=cast("Blocks", order.text), reason=f"{NEEDLE} reason"
+    ),
+    "unfreeze": lambda order: Unfreeze(order.target, cast("Blocks", order.text)),
+    "close": lambda order: CloseAccount(order.target, pay_out=order.pay_out),
 }

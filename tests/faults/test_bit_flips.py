@@ -12,7 +12,9 @@ from typing import Any, Final, NamedTuple
 import pytest
 
 from auditdesk.bootstrap import create_workspace, open_workspace
-from auditdesk.domain.commands.account import Note
+from auditdesk.domain.commands.account import OpenAccount
+from auditdesk.domain.commands.customer import ChangeAddress, RegisterCustomer
+from auditdesk.domain.commands.money import Deposit
 from auditdesk.domain.errors import AuditdeskError
 from auditdesk.domain.personal import Address, PersonalDetails
 from auditdesk.ledger.backends.sqlite import DRIVER
@@ -38,15 +40,15 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("flips") / "bank"
     workspace = create_workspace(path, bank="b", operator="ana", passphrase="x", kdf=CHEAP_KDF)
     with closing(workspace), closing(workspace.sign_in("ana", "x")) as session:
-        desk = session.desk
+        desk = session
         for number in range(3):
-            customer = desk.register_customer(
-                PersonalDetails(f"Person {number}"), reference=f"K-{number}"
+            customer = desk.issue(
+                RegisterCustomer.of(PersonalDetails(f"Person {number}"), reference=f"K-{number}")
             ).number
-            desk.change_address(customer, Address(street=f"Street {number}", city="Town"))
-            account = desk.open_account(customer, "EUR", reference=f"A-{number}").number
+            desk.issue(ChangeAddress.of(customer, Address(street=f"Street {number}", city="Town")))
+            account = desk.issue(OpenAccount(customer, "EUR", reference=f"A-{number}")).number
             for at in range(130):
-                desk.deposit(account, 100 + at, note=Note(memo=f"memo {at}"))
+                desk.issue(Deposit(account, 100 + at, memo=f"memo {at}"))
         session.sign_off()
     return path
 

@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 
 from auditdesk.bootstrap import create_workspace, open_workspace
+from auditdesk.domain.commands.account import OpenAccount
+from auditdesk.domain.commands.customer import RegisterCustomer
+from auditdesk.domain.commands.money import Deposit
 from auditdesk.domain.errors import DiskFull, LedgerDamaged, Refused, Tampered
 from auditdesk.domain.personal import PersonalDetails
 from auditdesk.ledger.backends.sqlite import DRIVER
@@ -27,9 +30,9 @@ def bank(tmp_path: Path) -> Path:
     path = tmp_path / "bank"
     workspace = create_workspace(path, bank="b", operator="ana", passphrase="x", kdf=CHEAP_KDF)
     with closing(workspace), closing(workspace.sign_in("ana", "x")) as session:
-        session.desk.register_customer(PersonalDetails("Jane Döe"))
-        session.desk.open_account(CUSTOMER, "EUR")
-        session.desk.deposit(ACCOUNT, 100)
+        session.issue(RegisterCustomer.of(PersonalDetails("Jane Döe")))
+        session.issue(OpenAccount(CUSTOMER, "EUR"))
+        session.issue(Deposit(ACCOUNT, 100))
         session.sign_off()
     return path
 
@@ -164,21 +167,21 @@ def test_a_disk_that_takes_no_more_of_the_vault_is_a_full_disk(bank: Path) -> No
         resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, hard))
         try:
             with pytest.raises(DiskFull, match="the vault's data"):
-                session.desk.register_customer(PersonalDetails("John Roe"))
+                session.issue(RegisterCustomer.of(PersonalDetails("John Roe")))
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-        assert session.desk.register_customer(PersonalDetails("John Roe")).number == "C-00002"
+        assert session.issue(RegisterCustomer.of(PersonalDetails("John Roe"))).number == "C-00002"
 
 
 def test_nobody_is_forgotten_for_whom_an_account_is_opened_meanwhile(
     bank: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with opened(bank) as (_, officer), opened(bank) as (_, clerk):
-        number = clerk.desk.register_customer(PersonalDetails("John Roe")).number
+        number = clerk.issue(RegisterCustomer.of(PersonalDetails("John Roe"))).number
         decide = officer.context.ledger.deciding
 
         def late() -> object:
-            clerk.desk.open_account(number, "EUR")
+            clerk.issue(OpenAccount(number, "EUR"))
             return decide()
 
         monkeypatch.setattr(officer.context.ledger, "deciding", late)

@@ -13,7 +13,9 @@ from threading import Timer
 import pytest
 
 from auditdesk.bootstrap import create_workspace, open_workspace
-from auditdesk.domain.commands.account import Note
+from auditdesk.domain.commands.account import CloseAccount, OpenAccount
+from auditdesk.domain.commands.customer import RegisterCustomer
+from auditdesk.domain.commands.money import Deposit
 from auditdesk.domain.errors import Refused
 from auditdesk.domain.personal import Address, PersonalDetails
 from tests.helpers import CHEAP_KDF, files_holding
@@ -33,10 +35,10 @@ def bank(tmp_path: Path) -> Path:
 
 def new_customer(bank: Path) -> tuple[str, str]:
     workspace = open_workspace(bank)
-    desk = workspace.sign_in("ana", PASSPHRASE).desk
+    desk = workspace.sign_in("ana", PASSPHRASE)
     details = PersonalDetails(name="Secret Name", address=Address(street="Secret Street 1"))
-    customer = desk.register_customer(details).number
-    account = desk.open_account(customer, "EUR").number
+    customer = desk.issue(RegisterCustomer.of(details)).number
+    account = desk.issue(OpenAccount(customer, "EUR")).number
     workspace.close()
     return customer, account
 
@@ -112,7 +114,7 @@ def check_forgotten(bank: Path, customer: str, account: str) -> None:
         assert state.forgotten_at_us is not None
         assert str(state.personal).startswith("erased ")
         with pytest.raises(Refused):
-            session.desk.open_account(customer, "EUR")
+            session.issue(OpenAccount(customer, "EUR"))
     assert session.verification.run().findings == ()
     assert session.history.account_at(account).state.balance_minor == 0
     workspace.close()
@@ -122,9 +124,9 @@ def check_forgotten(bank: Path, customer: str, account: str) -> None:
 def closed_customer(bank: Path) -> tuple[str, str]:
     customer, account = new_customer(bank)
     workspace = open_workspace(bank)
-    desk = workspace.sign_in("ana", PASSPHRASE).desk
-    desk.deposit(account, 5_000, note=Note(memo="Secret Memo"))
-    desk.close_account(account, pay_out=True)
+    desk = workspace.sign_in("ana", PASSPHRASE)
+    desk.issue(Deposit(account, 5000, memo="Secret Memo"))
+    desk.issue(CloseAccount(account, pay_out=True))
     workspace.close()
     return customer, account
 

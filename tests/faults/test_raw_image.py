@@ -14,6 +14,7 @@ from typing import Any, Final
 import pytest
 
 from auditdesk.bootstrap import create_workspace, open_workspace
+from auditdesk.domain.commands.customer import RegisterCustomer
 from auditdesk.domain.personal import Address, PersonalDetails
 from auditdesk.ledger.backends.sqlite import DRIVER
 from tests.helpers import CHEAP_KDF
@@ -74,8 +75,10 @@ def test_of_twenty_shredded_keys_none_is_found_on_the_raw_disk(image: Path) -> N
         workspace = create_workspace(path, bank="b", operator="ana", passphrase=PASSPHRASE, kdf=CHEAP_KDF)
         with closing(workspace), closing(workspace.sign_in("ana", PASSPHRASE)) as session:
             customers = [
-                session.desk.register_customer(
-                    PersonalDetails(f"Secret Person {number}", address=Address(f"Secret Street {number}"))
+                session.issue(
+                    RegisterCustomer.of(
+                        PersonalDetails(f"Secret Person {number}", address=Address(f"Secret Street {number}"))
+                    )
                 ).number
                 for number in range(CUSTOMERS)
             ]

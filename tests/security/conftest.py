@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from auditdesk.bootstrap import create_workspace, open_workspace
-from auditdesk.domain.commands.account import Note
+from auditdesk.domain.commands.account import CloseAccount, OpenAccount, SetOverdraft
+from auditdesk.domain.commands.customer import RegisterCustomer
+from auditdesk.domain.commands.money import Deposit
 from auditdesk.domain.personal import Address, PersonalDetails
 from auditdesk.services.verification.findings import VerificationReport
 from auditdesk.services.workspace.session import Session
@@ -50,15 +52,15 @@ def honest(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("honest") / "bank"
     workspace = create_workspace(path, bank="Case Bank", operator="ana", passphrase=PASSPHRASE, kdf=CHEAP_KDF)
     with closing(workspace), closing(workspace.sign_in("ana", PASSPHRASE)) as session:
-        desk = session.desk
+        desk = session
         for name, street in (("Jane Döe", "Long Street 12"), ("Bob Stone", "Quay 1")):
-            customer = desk.register_customer(PersonalDetails(name, address=Address(street))).number
-            desk.open_account(customer, "EUR", overdraft_limit_minor=10_000)
+            customer = desk.issue(RegisterCustomer.of(PersonalDetails(name, address=Address(street)))).number
+            desk.issue(OpenAccount(customer, "EUR", overdraft_limit_minor=10000))
         for number in range(DEPOSITS):
-            desk.deposit(ACCOUNT, 100 + number, note=Note("Acme", f"wage {number}"))
-        desk.deposit(BOBS, 777, note=Note(memo="secret gift"))
-        desk.set_overdraft_limit(BOBS, 0)
-        desk.close_account(BOBS, pay_out=True)
+            desk.issue(Deposit(ACCOUNT, 100 + number, counterparty="Acme", memo=f"wage {number}"))
+        desk.issue(Deposit(BOBS, 777, memo="secret gift"))
+        desk.issue(SetOverdraft(BOBS, 0))
+        desk.issue(CloseAccount(BOBS, pay_out=True))
         session.sign_off()
     return path
 

@@ -14,6 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from auditdesk.cli.main import main
+from auditdesk.domain.commands.money import Deposit
 from auditdesk.domain.errors import LedgerReadOnly, ProofError
 from auditdesk.domain.personal import TAMPERED
 from auditdesk.ledger.backends.sqlite import DRIVER
@@ -27,7 +28,7 @@ Files = dict[str, bytes]
 
 def refuses_to_write(bank: Path) -> bool:
     with signed_in(bank) as session, pytest.raises(LedgerReadOnly):
-        session.desk.deposit(ACCOUNT, 100)
+        session.issue(Deposit(ACCOUNT, 100))
     return True
 
 
@@ -117,7 +118,7 @@ def test_case_05_a_ledger_copied_without_its_wal_is_refused_for_writing_and_said
     copy = tmp_path / "copy"
     with signed_in(bank) as session:
         for number in range(20):
-            session.desk.deposit(ACCOUNT, 100 + number)
+            session.issue(Deposit(ACCOUNT, 100 + number))
         session.sign_off()
         assert (bank / "ledger.db-wal").stat().st_size > 0
         shutil.copytree(bank, copy, ignore=shutil.ignore_patterns("ledger.db-*"))

@@ -15,6 +15,8 @@ from unittest.mock import patch
 import pytest
 
 from auditdesk.bootstrap import open_workspace
+from auditdesk.domain.commands.customer import RegisterCustomer
+from auditdesk.domain.commands.money import Deposit, Withdraw
 from auditdesk.domain.errors import (
     AuditdeskError,
     Conflict,
@@ -38,10 +40,11 @@ import sys
 from contextlib import closing
 from pathlib import Path
 from auditdesk.bootstrap import open_workspace
+from auditdesk.domain.commands.money import Deposit
 with closing(open_workspace(Path(sys.argv[1]))) as workspace:
     session = workspace.sign_in("ana", sys.argv[2])
     for number in range(10_000):
-        print(session.desk.deposit("10-00001", 100).position, flush=True)
+        print(session.issue(Deposit("10-00001", 100)).position, flush=True)
 """
 
 
@@ -59,7 +62,7 @@ def balance(session: Session) -> int:
 )
 def test_case_09_a_name_is_kept_in_one_form(bank: Path, name: str, kept: str) -> None:
     with signed_in(bank) as session:
-        customer = session.desk.register_customer(PersonalDetails(name)).number
+        customer = session.issue(RegisterCustomer.of(PersonalDetails(name))).number
         personal = session.history.customer_at(customer).state.personal
         assert isinstance(personal, PersonalDetails)
         assert personal.name == kept
@@ -70,7 +73,7 @@ def test_case_09_a_name_that_is_none_is_refused_at_the_form(bank: Path, name: st
     with signed_in(bank) as session:
         before = session.directory.customers()
         with pytest.raises(Refused) as refused:
-            session.desk.register_customer(PersonalDetails(name))
+            session.issue(RegisterCustomer.of(PersonalDetails(name)))
         assert refused.value.field == "name"
         assert session.directory.customers() == before
 
@@ -90,12 +93,12 @@ def test_case_09_json_that_is_none_is_a_finding_and_no_crash(bank: Path, payload
 
 def test_case_10_the_same_command_twice_is_one_event(bank: Path) -> None:
     with signed_in(bank) as session:
-        first = session.desk.deposit(ACCOUNT, 100, command_id="click")
-        again = session.desk.deposit(ACCOUNT, 100, command_id="click")
+        first = session.issue(Deposit(ACCOUNT, 100), command_id="click")
+        again = session.issue(Deposit(ACCOUNT, 100), command_id="click")
         assert (first.replayed, again.replayed) == (False, True)
         assert first.envelopes == again.envelopes
         with pytest.raises(Refused, match="another"):
-            session.desk.deposit(ACCOUNT, 200, command_id="click")
+            session.issue(Deposit(ACCOUNT, 200), command_id="click")
 
 
 def test_case_10_a_command_sent_from_eight_threads_at_once_is_one_event(bank: Path) -> None:
@@ -103,7 +106,7 @@ def test_case_10_a_command_sent_from_eight_threads_at_once_is_one_event(bank: Pa
         before = balance(session)
 
         def send(_: int) -> int:
-            return session.desk.deposit(ACCOUNT, 100, command_id="click").position
+            return session.issue(Deposit(ACCOUNT, 100), command_id="click").position
 
         with ThreadPoolExecutor(8) as pool:
             positions = set(pool.map(send, range(8)))
@@ -114,15 +117,15 @@ def test_case_10_a_command_sent_from_eight_threads_at_once_is_one_event(bank: Pa
 def test_case_11_of_two_operators_on_one_version_the_second_sees_a_conflict(bank: Path) -> None:
     with signed_in(bank) as one, signed_in(bank) as other:
         seen = one.history.account_at(ACCOUNT).state.version
-        one.desk.withdraw(ACCOUNT, 100, expected_version=seen)
+        one.issue(Withdraw(ACCOUNT, 100), expected_version=seen)
         with pytest.raises(Conflict, match="changed since"):
-            other.desk.withdraw(ACCOUNT, 200, expected_version=seen)
+            other.issue(Withdraw(ACCOUNT, 200), expected_version=seen)
         assert other.history.account_at(ACCOUNT).state.version == seen + 1
 
 
 def deposit_forty(session: Session) -> None:
     for _ in range(40):
-        session.desk.deposit(ACCOUNT, 1)
+        session.issue(Deposit(ACCOUNT, 1))
 
 
 def test_case_12_two_windows_on_one_workspace_work_side_by_side(bank: Path) -> None:
@@ -130,7 +133,9 @@ def test_case_12_two_windows_on_one_workspace_work_side_by_side(bank: Path) -> N
         before = balance(one)
         with ThreadPoolExecutor(2) as pool:
             list(
-                pool.map(lambda session: [session.desk.deposit(ACCOUNT, 1) for _ in range(40)], (one, other))
+                pool.map(
+                    lambda session: [session.issue(Deposit(ACCOUNT, 1)) for _ in range(40)], (one, other)
+                )
             )
         assert balance(one) == balance(other) == before + 80
         one.sign_off()
@@ -174,7 +179,7 @@ def deposits_until_full(session: Session) -> int:
     """How many were acknowledged before there was no room."""
     for booked in range(400):
         try:
-            session.desk.deposit(ACCOUNT, 100)
+            session.issue(Deposit(ACCOUNT, 100))
         except DiskFull:
             return booked
     raise AssertionError("the disk was never full")
@@ -193,7 +198,7 @@ def test_case_14_a_full_disk_is_an_error_and_nothing_is_acknowledged(bank: Path)
         with engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
         assert balance(session) == before + 100 * booked
-        assert session.desk.deposit(ACCOUNT, 100).version
+        assert session.issue(Deposit(ACCOUNT, 100)).version
         assert session.verification.run().clean
 
 
@@ -216,7 +221,7 @@ def test_case_15_last_months_vault_brings_nobody_back_and_newer_customers_read_k
     shutil.copy(bank / "vault.db", tmp_path / "old.db")
     with signed_in(bank) as session:
         session.forgetting.forget(BOB, "letter 7")
-        nora = session.desk.register_customer(PersonalDetails("Nora Lake")).number
+        nora = session.issue(RegisterCustomer.of(PersonalDetails("Nora Lake"))).number
     (bank / "vault.db-journal").unlink(missing_ok=True)
     shutil.copy(tmp_path / "old.db", bank / "vault.db")
     with signed_in(bank) as session:
@@ -236,12 +241,12 @@ def test_case_15_an_old_ledger_beside_a_new_vault_is_refused_with_the_reason(
 ) -> None:
     shutil.copy(bank / "ledger.db", tmp_path / "old.db")
     with signed_in(bank) as session:
-        session.desk.deposit(ACCOUNT, 100)
+        session.issue(Deposit(ACCOUNT, 100))
         session.sign_off()
     shutil.copy(tmp_path / "old.db", bank / "ledger.db")
     assert "the last 1 are missing" in warnings(bank)
     with signed_in(bank) as session, pytest.raises(LedgerReadOnly, match="missing"):
-        session.desk.deposit(ACCOUNT, 100)
+        session.issue(Deposit(ACCOUNT, 100))
 
 
 def test_case_16_without_the_vault_everything_is_redacted_and_read_only_and_none_is_made(bank: Path) -> None:
@@ -255,7 +260,7 @@ def test_case_16_without_the_vault_everything_is_redacted_and_read_only_and_none
         assert looking.history.customer_at(JANE).state.personal == REDACTED
         assert looking.history.account_at(ACCOUNT).state.version > 280
         with pytest.raises(AuditdeskError):
-            looking.desk.deposit(ACCOUNT, 100)
+            looking.issue(Deposit(ACCOUNT, 100))
     assert not (bank / "vault.db").exists()
 
 

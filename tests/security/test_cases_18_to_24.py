@@ -11,6 +11,9 @@ import pytest
 from auditdesk.bootstrap import create_workspace, open_workspace
 from auditdesk.cli.main import main
 from auditdesk.domain import events as e
+from auditdesk.domain.commands.account import OpenAccount
+from auditdesk.domain.commands.customer import PlaceHold, RegisterCustomer, ReleaseHold, RenameCustomer
+from auditdesk.domain.commands.money import Deposit
 from auditdesk.domain.errors import AuditdeskError, Refused, SubjectErased, Tampered, WrongPassphrase
 from auditdesk.domain.instants import parse_instant
 from auditdesk.domain.moments import AtInstant, AtVersion
@@ -76,14 +79,14 @@ def test_case_20_an_open_account_stands_in_the_way_of_forgetting(bank: Path) -> 
 
 def test_case_20_a_legal_hold_stands_in_the_way_until_it_is_released(bank: Path) -> None:
     with signed_in(bank) as session:
-        session.desk.set_legal_hold(BOB, held=True, reason="court order 7")
+        session.issue(PlaceHold(BOB, reason="court order 7"))
         with pytest.raises(Refused) as refused:
             session.forgetting.forget(BOB, "letter 8")
         assert refused.value.code == "legal_hold"
         assert "under a legal hold since" in str(session.forgetting.preview(BOB).refusal)
         assert session.context.vault is not None
         assert session.context.vault.holds_key(BOB)
-        session.desk.set_legal_hold(BOB, held=False, reason="order lifted")
+        session.issue(ReleaseHold(BOB, reason="order lifted"))
         assert session.forgetting.forget(BOB, "letter 8").customer == BOB
 
 
@@ -91,11 +94,11 @@ def test_case_21_no_key_comes_back_for_the_forgotten(bank: Path) -> None:
     with signed_in(bank) as session:
         session.forgetting.forget(BOB, "letter 7")
         with pytest.raises(AuditdeskError):
-            session.desk.rename_customer(BOB, "Bob Again")
+            session.issue(RenameCustomer(BOB, "Bob Again"))
         with pytest.raises(AuditdeskError):
-            session.desk.open_account(BOB, "EUR")
+            session.issue(OpenAccount(BOB, "EUR"))
         with pytest.raises(AuditdeskError):
-            session.desk.deposit(BOBS, 100)
+            session.issue(Deposit(BOBS, 100))
         assert session.context.keyring is not None
         with pytest.raises(SubjectErased):
             session.context.keyring.create_keys([BOB])
@@ -115,7 +118,7 @@ def test_case_22_who_loses_a_role_or_grant_while_signed_in_is_refused_and_that_i
             assert refused.value.code == "role_missing"
             ana.operators.set_grants("ben", roles=("clerk",), may_reveal=False, may_sign=False)
             with pytest.raises(AuditdeskError):
-                ben.desk.deposit(ACCOUNT, 100)
+                ben.issue(Deposit(ACCOUNT, 100))
             assert isinstance(ben.history.customer_at(JANE).state.personal, Mask)
             recorded = [
                 envelope.event() for envelope in ben.context.ledger.log.envelopes(operator_stream("ben"))
@@ -143,11 +146,11 @@ def test_case_23_a_clock_set_back_is_clamped_and_told_and_positions_order(
     timed: Workspace, clock: ManualClock
 ) -> None:
     with closing(timed), closing(timed.sign_in("ana", PASSPHRASE)) as session:
-        customer = session.desk.register_customer(PersonalDetails("Ann")).number
-        account = session.desk.open_account(customer, "EUR").number
-        first = session.desk.deposit(account, 100)
+        customer = session.issue(RegisterCustomer.of(PersonalDetails("Ann"))).number
+        account = session.issue(OpenAccount(customer, "EUR")).number
+        first = session.issue(Deposit(account, 100))
         clock.sleep_days(-400)
-        second = session.desk.deposit(account, 100)
+        second = session.issue(Deposit(account, 100))
         assert second.position == first.position + 1
         assert second.envelopes[0].recorded_at_us >= first.envelopes[0].recorded_at_us
         assert second.envelopes[0].booked_at_us >= first.envelopes[0].booked_at_us
@@ -167,8 +170,8 @@ def test_case_23_leap_days_and_hours_that_come_twice_are_instants_like_others(
     timed: Workspace, clock: ManualClock, day: str, moment: str, deposits: int
 ) -> None:
     with closing(timed), closing(timed.sign_in("ana", PASSPHRASE)) as session:
-        customer = session.desk.register_customer(PersonalDetails("Ann")).number
-        account = session.desk.open_account(customer, "EUR").number
+        customer = session.issue(RegisterCustomer.of(PersonalDetails("Ann"))).number
+        account = session.issue(OpenAccount(customer, "EUR")).number
         for at in (
             "2024-02-29T13:00:00Z",
             "2024-03-31T01:00:00Z",
@@ -176,7 +179,7 @@ def test_case_23_leap_days_and_hours_that_come_twice_are_instants_like_others(
             "2024-10-27T01:15:00Z",
         ):
             clock.instant_us = parse_instant(at)
-            session.desk.deposit(account, 100)
+            session.issue(Deposit(account, 100))
         view = session.history.account_at(account, AtInstant(parse_instant(moment)))
         assert view.state.balance_minor == 100 * deposits
         whole_day = session.history.account_at(account, AtInstant(parse_instant(f"{day}T23:59:59.999999Z")))

@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 from auditdesk.bootstrap import open_workspace
 from auditdesk.cli.main import main
 from auditdesk.desktop.kit.tasks import Task, TaskRunner
-from auditdesk.domain.commands.account import Note
+from auditdesk.domain.commands.money import Deposit
 from auditdesk.domain.errors import Cancelled, DiskFull, Fault, LedgerReadOnly
 from auditdesk.services.evidence.bundle import check
 from auditdesk.services.files.network_mounts import network_warning
@@ -47,7 +47,7 @@ NOBODY = 65_534
 def test_case_25_text_stays_text_in_a_spreadsheet(bank: Path, tmp_path: Path, memo: str, cell: str) -> None:
     out = tmp_path / "statement.csv"
     with signed_in(bank) as session:
-        session.desk.deposit(ACCOUNT, 1_234_500, note=Note(memo=memo))
+        session.issue(Deposit(ACCOUNT, 1234500, memo=memo))
         result = session.reports.export("statement", out, account=ACCOUNT, reveal=True)
     with out.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
@@ -92,7 +92,7 @@ def test_case_26_a_folder_that_cant_be_written_is_opened_for_looking(bank: Path)
                 assert session.history.account_at(ACCOUNT).state.version > 280
                 assert session.verification.run().clean
                 with pytest.raises(LedgerReadOnly):
-                    session.desk.deposit(ACCOUNT, 100)
+                    session.issue(Deposit(ACCOUNT, 100))
     finally:
         (place / "bank").chmod(0o755)
         shutil.rmtree(place)
@@ -172,7 +172,7 @@ def test_case_29_evidence_made_before_the_signing_key_was_rotated_still_verifies
     with signed_in(bank) as session:
         old = session.evidence.save(ACCOUNT, 40, tmp_path / "old", with_opening=False)
         session.operators.rotate_signing_key()
-        session.desk.deposit(ACCOUNT, 100)
+        session.issue(Deposit(ACCOUNT, 100))
         session.checkpoints.make()
         new = session.evidence.save(ACCOUNT, 40, tmp_path / "new", with_opening=False)
         assert session.verification.run().clean

@@ -18,6 +18,7 @@ import pytest
 from auditdesk.bootstrap import create_workspace, open_workspace
 from auditdesk.cli.main import main
 from auditdesk.desktop.customer.certificate_pdf import save_pdf
+from auditdesk.domain.commands.money import Deposit
 from auditdesk.domain.errors import Fault, Refused
 from auditdesk.services.files.atomic import new_folder
 from auditdesk.services.files.places import place_of
@@ -98,11 +99,11 @@ def test_a_place_that_leads_to_the_books_in_use_is_refused(
     beside = tmp_path / "beside"
     beside.mkdir()
     with signed_in(bank) as session:
-        session.desk.deposit(ACCOUNT, 1)  # so that there are a journal and a write-ahead log
+        session.issue(Deposit(ACCOUNT, 1))  # so that there are a journal and a write-ahead log
         with pytest.raises(Refused) as refused:
             place_of(spell(bank / name, beside))
         assert refused.value.code == "out_is_ledger"
-        session.desk.deposit(ACCOUNT, 1)
+        session.issue(Deposit(ACCOUNT, 1))
 
 
 @pytest.mark.parametrize("name", ["ledger.db", "vault.db"])

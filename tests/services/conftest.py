@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from auditdesk.bootstrap import create_workspace
+from auditdesk.domain.commands.account import OpenAccount
+from auditdesk.domain.commands.customer import RegisterCustomer
 from auditdesk.domain.personal import Address, Contact, PersonalDetails
 from auditdesk.services.workspace.session import Session
 from auditdesk.services.workspace.workspace import Workspace
@@ -48,9 +50,9 @@ def jane(session: Session) -> str:
         address=Address(street="12 Long Street", city="Springfield", postal_code="04711", country="Ireland"),
         contact=Contact(email="jane@example.org", phone="+353 1 555 0100"),
     )
-    return session.desk.register_customer(details).number
+    return session.issue(RegisterCustomer.of(details)).number
 
 
 @pytest.fixture
 def account(session: Session, jane: str) -> str:
-    return session.desk.open_account(jane, "EUR", overdraft_limit_minor=50_000).number
+    return session.issue(OpenAccount(jane, "EUR", overdraft_limit_minor=50000)).number

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final, cast
 
 from PySide6.QtWidgets import QCheckBox, QWidget
@@ -13,11 +12,23 @@ from auditdesk.desktop.kit.form_dialog import FormDialog, Work
 from auditdesk.desktop.kit.widgets import label
 from auditdesk.desktop.look import formats
 from auditdesk.domain.account import Account
-from auditdesk.domain.commands.account import Note
+from auditdesk.domain.commands.account import CloseAccount, Freeze, SetOverdraft, Unfreeze
+from auditdesk.domain.commands.money import (
+    ChargeFee,
+    CreditInterest,
+    Deposit,
+    MoneyCommand,
+    Transfer,
+    Withdraw,
+)
+from auditdesk.domain.commands.on_account import OnAccount
 from auditdesk.domain.errors import Conflict, Refused
 from auditdesk.domain.events import Blocks
-from auditdesk.services.commands.issue import Desk, Receipt
+from auditdesk.services.commands.issue import Receipt
 
+MONEY_COMMANDS: Final[dict[str, type[MoneyCommand]]] = {
+    each.NAME: each for each in (Deposit, Withdraw, CreditInterest, ChargeFee)
+}
 BLOCK_CHOICES: Final = (
     ("all", "Debits and credits"),
     ("debits", "Debits only"),
@@ -40,7 +51,6 @@ class AccountForm(FormDialog):
     ) -> None:
         super().__init__(context.runner, title, post, danger=danger, parent=parent)
         self.account = account
-        self.desk: Desk = context.session.desk
         self._context = context
         self.after = label(kind="muted", name="balanceAfter", wrap=True)
         self.line = label(kind="muted", name="accountLine", wrap=True)
@@ -56,6 +66,11 @@ class AccountForm(FormDialog):
             self.follow()
             self.preview()
             self._context.changed.emit()
+
+    def work(self, command: OnAccount) -> Work:
+        """Issue a command on the account as it was seen."""
+        session, command_id, version = self._context.session, self.command_id, self.account.version
+        return lambda _task: session.issue(command, command_id=command_id, expected_version=version)
 
     def follow(self) -> None:
         """Say anew what the form's own parts say of the account; called when it has been looked at again."""
@@ -79,19 +94,10 @@ class AccountForm(FormDialog):
 class MoneyForm(AccountForm):
     """Deposit, withdrawal, interest or fee: an amount, and what is written beside it."""
 
-    SIGNS: Final = {"deposit": 1, "withdraw": -1, "interest": 1, "fee": -1}
-    TITLES: Final = {
-        "deposit": ("Deposit", "Post deposit"),
-        "withdraw": ("Withdrawal", "Post withdrawal"),
-        "interest": ("Credit interest", "Post interest"),
-        "fee": ("Charge a fee", "Post fee"),
-    }
-
     def __init__(self, context: Context, account: Account, key: str, parent: QWidget | None = None) -> None:
-        title, post = self.TITLES[key]
-        super().__init__(context, account, self.tr(title), self.tr(post), parent=parent)
+        self._command = MONEY_COMMANDS[key]
+        super().__init__(context, account, self._command.TITLE, self._command.POST, parent=parent)
         self.setObjectName(f"{key}Dialog")
-        self._key = key
         self.amount = AmountField(self.tr("&Amount"), account.currency)
         self.value_date = line_field(
             "date", self.tr("&Value date"), hint=self.tr("Empty: today. Written 2025-12-24.")
@@ -104,27 +110,21 @@ class MoneyForm(AccountForm):
         self.add_widget(self.after)
 
     def prepare(self) -> Work:
-        amount_minor = self.amount.amount_minor()
-        note = Note(self.counterparty.text(), self.memo.text(), self.value_date.text().strip())
-        command = self._command()
-        account, command_id = self.account, self.command_id
-        return lambda _task: command(
-            account.number, amount_minor, note=note, command_id=command_id, expected_version=account.version
+        return self.work(
+            self._command(
+                self.account.number,
+                self.amount.amount_minor(),
+                counterparty=self.counterparty.text(),
+                memo=self.memo.text(),
+                value_date=self.value_date.text().strip(),
+            )
         )
 
     def preview(self) -> None:
         try:
-            self.say_balance_after(self.SIGNS[self._key] * self.amount.amount_minor())
+            self.say_balance_after(self._command.LEAVES.SIGN * self.amount.amount_minor())
         except Refused:
             self.after.setText("")
-
-    def _command(self) -> Callable[..., Receipt]:
-        return {
-            "deposit": self.desk.deposit,
-            "withdraw": self.desk.withdraw,
-            "interest": self.desk.credit_interest,
-            "fee": self.desk.charge_fee,
-        }[self._key]
 
 
 class TransferForm(AccountForm):
@@ -147,27 +147,10 @@ class TransferForm(AccountForm):
 
     def prepare(self) -> Work:
         amount_minor = self.amount.amount_minor()
-        to, memo = self.to.text().strip(), self.memo.text()
-        account, command_id, desk = self.account, self.command_id, self.desk
+        to = self.to.text().strip()
         if not to:
             raise Refused("text_missing", self.tr("Say which account it goes to."), field="to_account")
-
-        def work(_task: object) -> Receipt:
-            try:
-                return desk.transfer(
-                    account.number,
-                    to,
-                    amount_minor,
-                    note=Note(memo=memo),
-                    command_id=command_id,
-                    expected_version=account.version,
-                )
-            except Refused as refused:
-                if refused.code == "account_unknown":
-                    raise Refused(refused.code, refused.message, field="to_account") from None
-                raise
-
-        return work
+        return self.work(Transfer(self.account.number, to, amount_minor, memo=self.memo.text()))
 
     def preview(self) -> None:
         try:
@@ -192,11 +175,7 @@ class OverdraftForm(AccountForm):
         self.amount.set_hint(self.tr("Agreed now: {limit}. Zero ends it.").format(limit=limit))
 
     def prepare(self) -> Work:
-        limit_minor = self.amount.amount_minor()
-        account, command_id, desk = self.account, self.command_id, self.desk
-        return lambda _task: desk.set_overdraft_limit(
-            account.number, limit_minor, command_id=command_id, expected_version=account.version
-        )
+        return self.work(SetOverdraft(self.account.number, self.amount.amount_minor()))
 
     def preview(self) -> None:
         try:
@@ -238,11 +217,8 @@ class FreezeForm(AccountForm):
 
     def prepare(self) -> Work:
         blocks, reason = cast("Blocks", self.blocks.text()), self.reason.text()
-        command = self.desk.unfreeze if self._lift else self.desk.freeze
-        account, command_id = self.account, self.command_id
-        return lambda _task: command(
-            account.number, blocks, reason=reason, command_id=command_id, expected_version=account.version
-        )
+        command = Unfreeze if self._lift else Freeze
+        return self.work(command(self.account.number, blocks=blocks, reason=reason))
 
 
 class CloseForm(AccountForm):
@@ -276,19 +252,12 @@ class CloseForm(AccountForm):
 
     def prepare(self) -> Work:
         pay_out, reason = self.pay_out.isChecked(), self.reason.text()
-        account, command_id, desk = self.account, self.command_id, self.desk
-        return lambda _task: desk.close_account(
-            account.number,
-            pay_out=pay_out,
-            reason=reason,
-            command_id=command_id,
-            expected_version=account.version,
-        )
+        return self.work(CloseAccount(self.account.number, pay_out=pay_out, reason=reason))
 
 
 def form_of(context: Context, account: Account, key: str, parent: QWidget | None = None) -> AccountForm:
     """The form of a command of the account's header. Raises KeyError for a key that is none."""
-    if key in MoneyForm.SIGNS:
+    if key in MONEY_COMMANDS:
         return MoneyForm(context, account, key, parent)
     if key in ("freeze", "unfreeze"):
         return FreezeForm(context, account, lift=key == "unfreeze", parent=parent)

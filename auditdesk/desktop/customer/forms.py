@@ -12,6 +12,17 @@ from auditdesk.desktop.kit.context import Context
 from auditdesk.desktop.kit.fields import Field, line_field, text_field
 from auditdesk.desktop.kit.form_dialog import FormDialog, Work
 from auditdesk.desktop.look import formats
+from auditdesk.domain.commands.account import OpenAccount
+from auditdesk.domain.commands.base import about
+from auditdesk.domain.commands.customer import (
+    ChangeAddress,
+    ChangeContact,
+    OnCustomer,
+    PlaceHold,
+    RegisterCustomer,
+    ReleaseHold,
+    RenameCustomer,
+)
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import Conflict, Refused
 from auditdesk.domain.personal import Address, Contact, Mask, PersonalDetails
@@ -48,7 +59,7 @@ class RegisterForm(FormDialog):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context.runner, self.tr("New customer"), self.tr("Register"), parent=parent)
         self.setObjectName("registerDialog")
-        self._desk = context.session.desk
+        self._session = context.session
         self.name = line_field("name", self.tr("&Name"))
         self.birth_date = line_field(
             "birth_date", self.tr("&Birth date"), hint=self.tr("Written 1980-05-17.")
@@ -67,8 +78,9 @@ class RegisterForm(FormDialog):
             address=self.address.read(),
             contact=Contact(self.email.text(), self.phone.text()),
         )
-        desk, command_id = self._desk, self.command_id
-        return lambda _task: desk.register_customer(details, command_id=command_id)
+        session, command_id = self._session, self.command_id
+        command = RegisterCustomer.of(details)
+        return lambda _task: session.issue(command, command_id=command_id)
 
 
 class ChangeForm(FormDialog):
@@ -86,10 +98,15 @@ class ChangeForm(FormDialog):
         parent: QWidget | None,
     ) -> None:
         super().__init__(context.runner, title, formats.tr("Change"), parent=parent)
-        self.desk, self.customer = context.session.desk, customer
+        self.customer = customer
         self._context = context
         self._texts_of = texts_of
         self._shown: dict[str, str] = {}
+
+    def work(self, command: OnCustomer) -> Work:
+        """Issue a command on the customer as they were seen."""
+        session, command_id, version = self._context.session, self.command_id, self.customer.version
+        return lambda _task: session.issue(command, command_id=command_id, expected_version=version)
 
     def fill(self, known: PersonalDetails) -> None:
         """Show what is known, except where something else was typed over what was shown before."""
@@ -124,10 +141,7 @@ class RenameForm(ChangeForm):
         self.fill(known)
 
     def prepare(self) -> Work:
-        desk, customer, name, command_id = self.desk, self.customer, self.name.text(), self.command_id
-        return lambda _task: desk.rename_customer(
-            customer.number, name, command_id=command_id, expected_version=customer.version
-        )
+        return self.work(RenameCustomer(self.customer.number, self.name.text()))
 
 
 class AddressForm(ChangeForm):
@@ -144,11 +158,7 @@ class AddressForm(ChangeForm):
         self.fill(known)
 
     def prepare(self) -> Work:
-        desk, customer, command_id = self.desk, self.customer, self.command_id
-        address = self.address.read()
-        return lambda _task: desk.change_address(
-            customer.number, address, command_id=command_id, expected_version=customer.version
-        )
+        return self.work(ChangeAddress.of(self.customer.number, self.address.read()))
 
 
 class ContactForm(ChangeForm):
@@ -172,32 +182,26 @@ class ContactForm(ChangeForm):
         self.fill(known)
 
     def prepare(self) -> Work:
-        desk, customer, command_id = self.desk, self.customer, self.command_id
-        contact = Contact(self.email.text(), self.phone.text())
-        return lambda _task: desk.change_contact(
-            customer.number, contact, command_id=command_id, expected_version=customer.version
-        )
+        return self.work(ChangeContact(self.customer.number, self.email.text(), self.phone.text()))
 
 
 class HoldForm(FormDialog):
     """A legal hold, or the end of one."""
 
     def __init__(self, context: Context, customer: Customer, parent: QWidget | None = None) -> None:
-        self._held = customer.held_since_us is None
-        title = "Place a legal hold" if self._held else "Release the legal hold"
-        post = "Place" if self._held else "Release"
-        super().__init__(context.runner, formats.tr(title), formats.tr(post), parent=parent)
+        self._command = PlaceHold if customer.held_since_us is None else ReleaseHold
+        super().__init__(context.runner, self._command.TITLE, self._command.POST, parent=parent)
         self.setObjectName("holdDialog")
-        self._desk, self._customer = context.session.desk, customer
+        self._session, self._customer = context.session, customer
         self.reason = text_field(
             "reason", self.tr("&Reason"), hint=self.tr("Kept sealed. Under a hold nobody can be forgotten.")
         )
         self.add(self.reason)
 
     def prepare(self) -> Work:
-        desk, number, command_id = self._desk, self._customer.number, self.command_id
-        held, reason = self._held, self.reason.text()
-        return lambda _task: desk.set_legal_hold(number, held=held, reason=reason, command_id=command_id)
+        session, command_id = self._session, self.command_id
+        command = self._command(self._customer.number, self.reason.text())
+        return lambda _task: session.issue(command, command_id=command_id)
 
 
 class OpenAccountForm(FormDialog):
@@ -206,11 +210,11 @@ class OpenAccountForm(FormDialog):
     def __init__(self, context: Context, customer: Customer, parent: QWidget | None = None) -> None:
         super().__init__(context.runner, self.tr("Open an account"), self.tr("Open"), parent=parent)
         self.setObjectName("openAccountDialog")
-        self._desk, self._customer = context.session.desk, customer
+        self._session, self._customer = context.session, customer
         self.currency = line_field(
             "currency", self.tr("&Currency"), hint=self.tr("A code such as EUR or JPY.")
         )
-        self.limit = line_field("amount", self.tr("&Overdraft limit"), hint=self.tr("Empty: none."))
+        self.limit = line_field("overdraft", self.tr("&Overdraft limit"), hint=self.tr("Empty: none."))
         self.reference = line_field("reference", self.tr("&Reference"), hint=self.tr("May be empty."))
         self.currency.set_text("EUR")
         self.add(self.currency, self.limit)
@@ -219,11 +223,10 @@ class OpenAccountForm(FormDialog):
     def prepare(self) -> Work:
         currency = self.currency.text().strip().upper()
         written = self.limit.text().strip()
-        limit_minor = formats.parse_money(written, currency) if written else 0
+        with about("overdraft", "amount"):
+            limit_minor = formats.parse_money(written, currency) if written else 0
         if not currency:
             raise Refused("currency_unknown", self.tr("Say in which currency."), field="currency")
-        desk, number, command_id = self._desk, self._customer.number, self.command_id
-        reference = self.reference.text()
-        return lambda _task: desk.open_account(
-            number, currency, overdraft_limit_minor=limit_minor, reference=reference, command_id=command_id
-        )
+        session, command_id = self._session, self.command_id
+        command = OpenAccount(self._customer.number, currency, limit_minor, self.reference.text())
+        return lambda _task: session.issue(command, command_id=command_id)

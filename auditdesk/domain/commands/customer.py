@@ -1,117 +1,231 @@
-"""Decisions on customers: a state and a wish become facts, or a rule says no. Pure."""
+"""The commands on customers: each a value, with the rules by which it is decided."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from typing import Final
+from typing import Annotated, Final
+
+from msgspec.structs import asdict
 
 from auditdesk.domain import events as e
-from auditdesk.domain.account import Account
-from auditdesk.domain.commands.account import When, check_customer
+from auditdesk.domain.commands.base import (
+    Books,
+    Change,
+    Command,
+    When,
+    ask,
+    change_of,
+    check_customer,
+    check_order,
+)
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import Refused
 from auditdesk.domain.events import NewEvent
-from auditdesk.domain.instants import day_of, parse_date, to_iso
-from auditdesk.domain.personal import Address, Contact, Mask, Personal, PersonalDetails, PersonName, Remark
-from auditdesk.domain.text import clean_line, clean_text, search_key
+from auditdesk.domain.instants import day_of, parse_date
+from auditdesk.domain.personal import Address, Contact, Mask, PersonalDetails, PersonName, Remark
+from auditdesk.domain.roles import PRIVACY_OFFICER
+from auditdesk.domain.streams import customer_stream
+from auditdesk.domain.text import clean_line, clean_text
 
 OLDEST_BIRTH: Final = "1850-01-01"
-TELLING_LENGTH: Final = 3  # shorter ones are initials and house numbers
-_WORD: Final = re.compile(r"\w+")
+
+CustomerNumber = Annotated[str, ask("customer", "C&ustomer")]
+Street = Annotated[str, ask("text", "&Street")]
+PostalCode = Annotated[str, ask("line", "&Postal code")]
+City = Annotated[str, ask("line", "&City")]
+Region = Annotated[str, ask("line", "&Region")]
+Country = Annotated[str, ask("line", "Coun&try")]
+Phone = Annotated[str, ask("line", "P&hone")]
+HoldReason = Annotated[str, ask("text", "&Reason", "Kept sealed. Under a hold nobody can be forgotten.")]
 
 
-def register(details: PersonalDetails, *, reference: str, when: When) -> tuple[NewEvent, ...]:
-    """Register a person. The name is mandatory, a birth date lies in the past."""
-    cleaned = PersonalDetails(
-        name=clean_line(details.name, "name", required=True),
-        birth_date=_clean_birth_date(details.birth_date, when),
-        address=clean_address(details.address),
-        contact=clean_contact(details.contact),
-    )
-    return (NewEvent(e.CustomerRegistered(reference=clean_line(reference, "reference")), cleaned),)
+class RegisterCustomer(Command, frozen=True):
+    """Register a person, with a key of their own. The name is mandatory, a birth date lies in the past."""
 
+    NAME = "register-customer"
+    ACT = "register a person as a customer"
+    WORDS = "New &customer…"
+    TITLE = "New customer"
+    POST = "Register"
+    LEAVES = e.CustomerRegistered
+    name: Annotated[str, ask("line", "&Name")]
+    birth_date: Annotated[str, ask("date", "&Birth date", "Written 1980-05-17.")] = ""
+    street: Street = ""
+    postal_code: PostalCode = ""
+    city: City = ""
+    region: Region = ""
+    country: Country = ""
+    email: Annotated[str, ask("line", "&E-mail")] = ""
+    phone: Phone = ""
+    reference: Annotated[str, ask("line", "Re&ference", "May be empty.")] = ""
 
-def rename(customer: Customer, name: str, *, when: When) -> tuple[NewEvent, ...]:
-    """Give the customer another name from now on."""
-    known = _readable(customer, when)
-    name = clean_line(name, "name", required=True)
-    if name == known.name:
-        raise Refused("nothing_changes", "That is the name already.", field="name")
-    return (NewEvent(e.CustomerRenamed(), PersonName(name)),)
-
-
-def change_address(customer: Customer, address: Address, *, when: When) -> tuple[NewEvent, ...]:
-    """Let the customer live elsewhere from now on."""
-    known = _readable(customer, when)
-    address = clean_address(address)
-    if address == Address():
-        raise Refused("text_missing", "The address is missing.", field="street")
-    if address == known.address:
-        raise Refused("nothing_changes", "That is the address already.", field="street")
-    return (NewEvent(e.AddressChanged(), address),)
-
-
-def change_contact(customer: Customer, contact: Contact, *, when: When) -> tuple[NewEvent, ...]:
-    """Let the customer be reached otherwise from now on."""
-    known = _readable(customer, when)
-    contact = clean_contact(contact)
-    if contact == known.contact:
-        raise Refused("nothing_changes", "Those are the contact details already.", field="email")
-    return (NewEvent(e.ContactDetailsChanged(), contact),)
-
-
-def set_legal_hold(customer: Customer, reason: str, *, held: bool, when: When) -> tuple[NewEvent, ...]:
-    """Place a legal hold, under which the customer can't be forgotten, or release it."""
-    check_customer(customer)
-    _check_order(customer, when)
-    if held == (customer.held_since_us is not None):
-        code, how = ("already_held", "already under a") if held else ("not_held", "under no")
-        raise Refused(code, f"Customer {customer.number} is {how} legal hold.", field="customer")
-    event = e.LegalHoldPlaced() if held else e.LegalHoldReleased()
-    return (NewEvent(event, Remark(clean_text(reason, "reason", required=True))),)
-
-
-def check_forgettable(customer: Customer, accounts: Sequence[Account], *, when: When) -> None:
-    """Refuse (`legal_hold`, `open_account`, …) where the customer can't be forgotten yet."""
-    check_customer(customer)
-    _check_order(customer, when)
-    if customer.held_since_us is not None:
-        since = day_of(customer.held_since_us).isoformat()
-        raise Refused(
-            "legal_hold",
-            f"Customer {customer.number} is under a legal hold since {since}.",
-            "Release the hold first.",
-            field="customer",
-        )
-    still_open = [account.number for account in accounts if account.status == "open"]
-    if still_open:
-        raise Refused(
-            "open_account",
-            f"Customer {customer.number} still has {len(still_open)} open: {', '.join(still_open[:5])}.",
-            "Close every account first.",
-            field="customer",
+    @classmethod
+    def of(cls, details: PersonalDetails, reference: str = "") -> RegisterCustomer:
+        """The registration of somebody of whom all is known together."""
+        contact = details.contact
+        return cls(
+            name=details.name,
+            birth_date=details.birth_date,
+            **asdict(details.address),
+            email=contact.email,
+            phone=contact.phone,
+            reference=reference,
         )
 
+    def decide(self, books: Books, when: When) -> tuple[Change, ...]:
+        """A new customer's first event."""
+        details = PersonalDetails(
+            name=clean_line(self.name, "name", required=True),
+            birth_date=_clean_birth_date(self.birth_date, when),
+            address=clean_address(_address(self)),
+            contact=clean_contact(Contact(self.email, self.phone)),
+        )
+        reference = clean_line(self.reference, "reference")
+        number = books.new_customer(reference)
+        new_event = NewEvent(e.CustomerRegistered(reference=reference), details)
+        return (Change(customer_stream(number), None, (new_event,), number),)
 
-def request_erasure(
-    customer: Customer,
-    accounts: Sequence[Account],
-    reason: str,
-    *,
-    when: When,
-    former: Sequence[Personal | Mask | None] = (),
-) -> tuple[NewEvent, ...]:
-    """Begin to forget: refused with an open account, and where the reason itself identifies the person.
 
-    The reason is kept for good, which is why it must not hold what is to be forgotten, be it of
-    today or, in `former`, of any earlier event.
-    """
-    check_forgettable(customer, accounts, when=when)
-    reason = clean_text(reason, "reason", required=True)
-    for personal in (customer.personal, *former):
-        _check_reason(personal, reason)
-    return (NewEvent(e.ErasureRequested(reason=reason)),)
+class OnCustomer(Command, frozen=True):
+    """Base of the commands on one customer. `customer` is a number or a reference."""
+
+    customer: CustomerNumber
+
+    @property
+    def target(self) -> str:
+        """The customer."""
+        return self.customer
+
+    def decide(self, books: Books, when: When) -> tuple[Change, ...]:
+        """What it adds to its one customer."""
+        customer = books.customer(self.customer)
+        check_customer(customer)
+        check_order(f"Customer {customer.number}", customer.last_booked_at_us, when)
+        return (change_of(customer, (self.decide_on(customer),)),)
+
+    def decide_on(self, customer: Customer) -> NewEvent:  # noqa: ARG002 - the signature
+        """The event that it adds to the customer that it names. Raises `Refused`."""
+        raise AssertionError(f"{type(self).__name__} decides nothing")
+
+
+class RenameCustomer(OnCustomer, frozen=True):
+    """Give a customer another name from now on."""
+
+    NAME = "rename-customer"
+    ACT = "give a customer another name"
+    WORDS = "Change &name…"
+    TITLE = "Change the name"
+    POST = "Change"
+    LEAVES = e.CustomerRenamed
+    name: Annotated[str, ask("line", "&Name from now on")]
+
+    def decide_on(self, customer: Customer) -> NewEvent:
+        """The new name."""
+        known = _readable(customer)
+        name = clean_line(self.name, "name", required=True)
+        if name == known.name:
+            raise Refused("nothing_changes", "That is the name already.", field="name")
+        return NewEvent(e.CustomerRenamed(), PersonName(name))
+
+
+class ChangeAddress(OnCustomer, frozen=True):
+    """Let a customer live elsewhere from now on: the whole address, not a part of it."""
+
+    NAME = "change-address"
+    ACT = "let a customer live elsewhere"
+    WORDS = "Change &address…"
+    TITLE = "Change the address"
+    POST = "Change"
+    LEAVES = e.AddressChanged
+    street: Street = ""
+    postal_code: PostalCode = ""
+    city: City = ""
+    region: Region = ""
+    country: Country = ""
+
+    @classmethod
+    def of(cls, customer: str, address: Address) -> ChangeAddress:
+        """The move of a customer to `address`."""
+        return cls(customer, **asdict(address))
+
+    def decide_on(self, customer: Customer) -> NewEvent:
+        """The new address."""
+        known = _readable(customer)
+        address = clean_address(_address(self))
+        if address == Address():
+            raise Refused("text_missing", "The address is missing.", field="street")
+        if address == known.address:
+            raise Refused("nothing_changes", "That is the address already.", field="street")
+        return NewEvent(e.AddressChanged(), address)
+
+
+class ChangeContact(OnCustomer, frozen=True):
+    """Let a customer be reached otherwise from now on; what is None stays as it is."""
+
+    NAME = "change-contact"
+    ACT = "let a customer be reached otherwise"
+    WORDS = "Change &contact…"
+    TITLE = "Change the contact details"
+    POST = "Change"
+    LEAVES = e.ContactDetailsChanged
+    email: Annotated[str | None, ask("line", "&E-mail")] = None
+    phone: Annotated[str | None, ask("line", "&Phone")] = None
+
+    @classmethod
+    def of(cls, customer: str, contact: Contact) -> ChangeContact:
+        """The customer is reached as `contact` says, and in no other way."""
+        return cls(customer, contact.email, contact.phone)
+
+    def decide_on(self, customer: Customer) -> NewEvent:
+        """The new contact details."""
+        known = _readable(customer).contact
+        contact = clean_contact(
+            Contact(
+                email=known.email if self.email is None else self.email,
+                phone=known.phone if self.phone is None else self.phone,
+            )
+        )
+        if contact == known:
+            raise Refused("nothing_changes", "Those are the contact details already.", field="email")
+        return NewEvent(e.ContactDetailsChanged(), contact)
+
+
+class PlaceHold(OnCustomer, frozen=True):
+    """Place a legal hold, under which the customer can't be forgotten."""
+
+    NAME = "place-hold"
+    ACT = "place a legal hold on a customer"
+    WORDS = "&Legal hold…"
+    TITLE = "Place a legal hold"
+    POST = "Place"
+    ROLE = PRIVACY_OFFICER
+    LEAVES = e.LegalHoldPlaced
+    reason: HoldReason
+
+    def decide_on(self, customer: Customer) -> NewEvent:
+        """The hold."""
+        if customer.held_since_us is not None:
+            sentence = f"Customer {customer.number} is already under a legal hold."
+            raise Refused("already_held", sentence, field="customer")
+        return NewEvent(e.LegalHoldPlaced(), Remark(clean_text(self.reason, "reason", required=True)))
+
+
+class ReleaseHold(OnCustomer, frozen=True):
+    """End a legal hold."""
+
+    NAME = "release-hold"
+    ACT = "release a legal hold on a customer"
+    WORDS = "Re&lease hold…"
+    TITLE = "Release the legal hold"
+    POST = "Release"
+    ROLE = PRIVACY_OFFICER
+    LEAVES = e.LegalHoldReleased
+    reason: HoldReason
+
+    def decide_on(self, customer: Customer) -> NewEvent:
+        """The end of the hold."""
+        if customer.held_since_us is None:
+            raise Refused("not_held", f"Customer {customer.number} is under no legal hold.", field="customer")
+        return NewEvent(e.LegalHoldReleased(), Remark(clean_text(self.reason, "reason", required=True)))
 
 
 def clean_address(address: Address) -> Address:
@@ -149,9 +263,7 @@ def _clean_birth_date(text: str, when: When) -> str:
     return born
 
 
-def _readable(customer: Customer, when: When) -> PersonalDetails:
-    check_customer(customer)
-    _check_order(customer, when)
+def _readable(customer: Customer) -> PersonalDetails:
     if isinstance(customer.personal, Mask):
         raise Refused(
             "not_readable",
@@ -162,50 +274,11 @@ def _readable(customer: Customer, when: When) -> PersonalDetails:
     return customer.personal
 
 
-def _check_order(customer: Customer, when: When) -> None:
-    if when.booked_at_us > when.now_us:
-        raise Refused(
-            "booked_in_future", f"{to_iso(when.booked_at_us)} lies in the future.", field="booked_at"
-        )
-    if when.booked_at_us < customer.last_booked_at_us:
-        raise Refused(
-            "booked_before_last",
-            f"Customer {customer.number} has an event at {to_iso(customer.last_booked_at_us)}, after that.",
-            field="booked_at",
-        )
-
-
-def _check_reason(personal: Personal | Mask | None, reason: str) -> None:
-    name, wholes = _identifying(personal)
-    said = search_key(reason)
-    if any(_names(word, said) for word in _WORD.findall(search_key(name))) or any(
-        len(whole) >= TELLING_LENGTH and search_key(whole) in said for whole in wholes
-    ):
-        raise Refused(
-            "reason_identifies",
-            "The reason is kept for good and must not name the person.",
-            "Refer to the letter or case by its number.",
-            field="reason",
-        )
-
-
-def _identifying(personal: Personal | Mask | None) -> tuple[str, tuple[str, ...]]:
-    """The name, and the texts that identify as a whole."""
-    match personal:
-        case PersonalDetails(name=name, birth_date=born, address=address, contact=contact):
-            return name, (born, address.street, contact.email, contact.phone)
-        case PersonName(name=name):
-            return name, ()
-        case Address(street=street):
-            return "", (street,)
-        case Contact(email=email, phone=phone):
-            return "", (email, phone)
-        case _:
-            return "", ()
-
-
-def _names(name: str, said: str) -> bool:
-    """Whether one word of a name is said. Scripts that set no spaces are searched for it anywhere."""
-    if name.isascii():
-        return len(name) >= TELLING_LENGTH and name in _WORD.findall(said)
-    return len(name) > 1 and name in said
+def _address(asked: RegisterCustomer | ChangeAddress) -> Address:
+    return Address(
+        street=asked.street,
+        city=asked.city,
+        region=asked.region,
+        postal_code=asked.postal_code,
+        country=asked.country,
+    )

@@ -6,38 +6,22 @@ from collections.abc import Sequence
 from typing import Final
 
 from auditdesk.domain import events as e
+from auditdesk.domain.commands.base import Command
 from auditdesk.domain.errors import Refused
 from auditdesk.domain.streams import name_in
 from auditdesk.ledger.envelope import Envelope
 
-LEAVES: Final = {
-    "register_customer": e.CustomerRegistered.TAG,
-    "rename_customer": e.CustomerRenamed.TAG,
-    "change_address": e.AddressChanged.TAG,
-    "change_contact": e.ContactDetailsChanged.TAG,
-    "place_hold": e.LegalHoldPlaced.TAG,
-    "release_hold": e.LegalHoldReleased.TAG,
-    "open_account": e.AccountOpened.TAG,
-    "deposit": e.MoneyDeposited.TAG,
-    "withdrawal": e.MoneyWithdrawn.TAG,
-    "interest": e.InterestCredited.TAG,
-    "fee": e.FeeCharged.TAG,
-    "transfer": e.TransferSent.TAG,
-    "set_overdraft_limit": e.OverdraftLimitSet.TAG,
-    "freeze": e.AccountFrozen.TAG,
-    "unfreeze": e.AccountUnfrozen.TAG,
-    "close_account": e.AccountClosed.TAG,
-}
+# Fields that a command and the event it leaves may share. What is personal may have been erased since.
+COMPARED: Final = ("amount_minor", "limit_minor", "blocks", "currency", "overdraft_limit_minor")
 
 
-def check_repeat(known: Sequence[Envelope], command: str, target: str, amount_minor: int | None) -> None:
+def check_repeat(known: Sequence[Envelope], command: Command, target: str) -> None:
     """Raise `Refused` (`command_id_taken`) unless `known` is what this very command left in the log.
 
-    `target` is a number, empty where the command has none; the amount is compared where money moves.
-    What is personal is not compared: it may have been erased since.
+    `target` is the number of the account or customer that it is about, empty where there was none.
     """
-    left = next((envelope for envelope in known if envelope.type == LEAVES[command]), None)
-    if left is None or not _is_same(left, target, amount_minor):
+    left = next((envelope for envelope in known if envelope.type == command.LEAVES.TAG), None)
+    if left is None or not _is_same(left, command, target):
         raise Refused(
             "command_id_taken",
             f"That command id belongs to another command, at position {known[0].position}.",
@@ -46,12 +30,17 @@ def check_repeat(known: Sequence[Envelope], command: str, target: str, amount_mi
         )
 
 
-def _is_same(left: Envelope, target: str, amount_minor: int | None) -> bool:
+def _is_same(left: Envelope, command: Command, target: str) -> bool:
     event = left.event()
+    if any(_asked(command, name) not in (None, getattr(event, name, None)) for name in COMPARED):
+        return False
     if isinstance(event, e.CustomerRegistered):
         return True
     if isinstance(event, e.AccountOpened):
         return event.customer == target
-    if isinstance(event, e.MoneyEvent) and event.amount_minor != amount_minor:
-        return False
     return name_in(left.stream) == target
+
+
+def _asked(command: Command, name: str) -> int | str | None:
+    asked: int | str | None = getattr(command, name, None)
+    return asked

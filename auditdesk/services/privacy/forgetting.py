@@ -10,10 +10,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Final, Literal, NamedTuple, Protocol
 
+from auditdesk.domain import erasure
 from auditdesk.domain import events as e
 from auditdesk.domain.account import Account
-from auditdesk.domain.commands import customer as customer_rules
-from auditdesk.domain.commands.account import When
+from auditdesk.domain.commands.base import When
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import AuditdeskError, Fault, Refused
 from auditdesk.domain.events import NewEvent
@@ -128,7 +128,7 @@ class Forgetting:
         if state.erasure_requested_at_us is not None:
             return  # somebody else was first
         now_us = self._ledger.now_us()
-        new_events = customer_rules.request_erasure(
+        new_events = erasure.request_erasure(
             state,
             self._accounts(customer),
             reason,
@@ -153,7 +153,7 @@ class Forgetting:
     def _refusal(self, state: Customer, accounts: tuple[Account, ...]) -> Refused | None:
         now_us = self._ledger.now_us()
         try:
-            customer_rules.check_forgettable(state, accounts, when=When(now_us, now_us))
+            erasure.check_forgettable(state, accounts, when=When(now_us, now_us))
         except Refused as refused:
             return refused
         return None

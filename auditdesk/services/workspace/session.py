@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from auditdesk.domain.commands.base import Command
+from auditdesk.domain.roles import Permission
 from auditdesk.services.access.context import OperatorContext
-from auditdesk.services.commands.issue import Desk
+from auditdesk.services.access.permission import why_not_permitted
+from auditdesk.services.commands.issue import Issuer, Receipt
 from auditdesk.services.evidence.bundle import Evidence
 from auditdesk.services.evidence.checkpoints import Checkpoints
 from auditdesk.services.history.directory import Directory
@@ -57,10 +60,19 @@ class Session:
         """The workspace's clock, in microseconds UTC."""
         return self.context.clock()
 
+    def issue(
+        self, command: Command, *, command_id: str = "", expected_version: int | None = None
+    ) -> Receipt:
+        """Carry a command out; as `Issuer.issue`."""
+        return self._issuer.issue(command, command_id=command_id, expected_version=expected_version)
+
+    def why_not(self, permission: Permission) -> str:
+        """Why the operator may not do something, in a sentence; empty where they may."""
+        return why_not_permitted(self.context, permission)
+
     @cached_property
-    def desk(self) -> Desk:
-        """Commands."""
-        return Desk(self.context)
+    def _issuer(self) -> Issuer:
+        return Issuer(self.context)
 
     @cached_property
     def history(self) -> History:

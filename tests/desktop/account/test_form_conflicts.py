@@ -8,7 +8,8 @@ from pytestqt.qtbot import QtBot
 
 from auditdesk.desktop.account.forms import CloseForm, FreezeForm
 from auditdesk.desktop.shell.workspace_page import WorkspacePage
-from auditdesk.domain.commands.account import Note
+from auditdesk.domain.commands.account import Freeze, SetOverdraft, Unfreeze
+from auditdesk.domain.commands.money import Deposit
 from tests.desktop.driving import Colleague, conflict, form, grouped, post, state, write
 from tests.desktop.small_bank import MAIN, OTHER
 
@@ -27,7 +28,7 @@ def test_what_was_typed_outlives_a_conflict_and_the_form_says_who_was_first(
 ) -> None:
     dialog = form(page, "withdraw")
     write(dialog, amount="10", memo="mine")
-    colleague(lambda desk: desk.deposit(MAIN, 500, note=Note(memo="hers")))
+    colleague(lambda desk: desk.issue(Deposit(MAIN, 500, memo="hers")))
     dialog.post.click()
     qtbot.waitUntil(lambda: bool(dialog.problem.text()))
     assert "has changed since" in dialog.problem.text()
@@ -54,7 +55,7 @@ def test_every_form_keeps_what_was_typed_and_is_posted_on_what_is_there_now(
 ) -> None:
     dialog = form(page, key)
     write(dialog, **typed)
-    colleague(lambda desk: desk.deposit(MAIN, 500))
+    colleague(lambda desk: desk.issue(Deposit(MAIN, 500)))
     conflict(qtbot, dialog)
     assert {name: dialog.fields[name].text() for name in typed} == typed
     assert state(page).version == 122
@@ -69,7 +70,7 @@ def test_a_rest_that_a_colleague_brought_can_be_paid_out_at_closing(
     dialog = form(page, "close")
     assert isinstance(dialog, CloseForm)
     assert dialog.pay_out.isHidden()
-    colleague(lambda desk: desk.deposit(OTHER, 500))
+    colleague(lambda desk: desk.issue(Deposit(OTHER, 500)))
     conflict(qtbot, dialog)
     assert dialog.pay_out.isVisible()
     assert "5.00 EUR" in dialog.pay_out.text()
@@ -87,7 +88,7 @@ def test_a_rest_is_not_paid_out_after_a_conflict_where_that_was_not_wanted(
     dialog = form(page, "close")
     assert isinstance(dialog, CloseForm)
     dialog.pay_out.setChecked(False)
-    colleague(lambda desk: desk.deposit(MAIN, 500))
+    colleague(lambda desk: desk.issue(Deposit(MAIN, 500)))
     conflict(qtbot, dialog)
     assert not dialog.pay_out.isChecked()
     assert grouped(page, "7,265.00 EUR") in dialog.pay_out.text()
@@ -98,16 +99,16 @@ def test_what_is_agreed_and_what_is_frozen_is_said_anew_after_a_conflict(
 ) -> None:
     dialog = form(page, "overdraft")
     write(dialog, amount="750")
-    colleague(lambda desk: desk.set_overdraft_limit(MAIN, 12_300))
+    colleague(lambda desk: desk.issue(SetOverdraft(MAIN, 12300)))
     conflict(qtbot, dialog)
     assert any("Agreed now: 123.00 EUR" in made.text() for made in dialog.findChildren(QLabel))
     assert dialog.fields["amount"].text() == "750"
     dialog.reject()
-    colleague(lambda desk: desk.freeze(MAIN, "all", reason="order 1"))
+    colleague(lambda desk: desk.issue(Freeze(MAIN, blocks="all", reason="order 1")))
     page._context.changed.emit()
     lifted = form(page, "unfreeze")
     assert isinstance(lifted, FreezeForm)
-    colleague(lambda desk: desk.unfreeze(MAIN, "credits"))
+    colleague(lambda desk: desk.issue(Unfreeze(MAIN, "credits")))
     conflict(qtbot, lifted)
     assert lifted.blocks.text() == "debits"
     post(qtbot, lifted)

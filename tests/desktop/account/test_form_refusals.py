@@ -11,7 +11,9 @@ from pytestqt.qtbot import QtBot
 from auditdesk.desktop.account.forms import AccountForm, FreezeForm
 from auditdesk.desktop.kit.form_dialog import FormDialog
 from auditdesk.desktop.shell.workspace_page import WorkspacePage
-from auditdesk.services.commands.issue import Desk
+from auditdesk.domain.commands.account import CloseAccount, Freeze, Unfreeze
+from auditdesk.domain.commands.money import Withdraw
+from auditdesk.services.workspace.session import Session
 from tests.desktop.driving import (
     Colleague,
     conflict,
@@ -50,7 +52,7 @@ def page(desk: WorkspacePage) -> WorkspacePage:
 def filled(page: WorkspacePage, colleague: Colleague, key: str) -> AccountForm:
     """A form with all that it needs; for an unfreezing, what a colleague froze."""
     if key == "unfreeze":
-        colleague(lambda desk: desk.freeze(MAIN, "all", reason="court order"))
+        colleague(lambda desk: desk.issue(Freeze(MAIN, blocks="all", reason="court order")))
         page._context.changed.emit()
     dialog = form(page, key)
     write(dialog, **FORMS[key])
@@ -161,7 +163,7 @@ def test_the_limit_that_is_agreed_already_is_refused(qtbot: QtBot, page: Workspa
 def test_a_limit_below_what_is_owed_is_refused(
     qtbot: QtBot, page: WorkspacePage, colleague: Colleague
 ) -> None:
-    colleague(lambda desk: desk.withdraw(MAIN, BEFORE_MINOR + 20_000))
+    colleague(lambda desk: desk.issue(Withdraw(MAIN, BEFORE_MINOR + 20000)))
     page._context.changed.emit()
     dialog = form(page, "overdraft")
     write(dialog, amount="199.99")
@@ -172,7 +174,7 @@ def test_a_limit_below_what_is_owed_is_refused(
 def test_what_is_frozen_already_is_refused_beside_the_choice(
     qtbot: QtBot, page: WorkspacePage, colleague: Colleague
 ) -> None:
-    colleague(lambda desk: desk.freeze(MAIN, "debits", reason="order 1"))
+    colleague(lambda desk: desk.issue(Freeze(MAIN, blocks="debits", reason="order 1")))
     page._context.changed.emit()
     dialog = form(page, "freeze")
     assert isinstance(dialog, FreezeForm)
@@ -193,7 +195,7 @@ def test_what_is_frozen_already_is_refused_beside_the_choice(
 def test_a_transfer_to_a_closed_account_is_refused_beside_its_number(
     qtbot: QtBot, page: WorkspacePage, colleague: Colleague
 ) -> None:
-    colleague(lambda desk: desk.close_account(OTHER))
+    colleague(lambda desk: desk.issue(CloseAccount(OTHER)))
     dialog = form(page, "transfer")
     write(dialog, **FORMS["transfer"])
     assert f"{OTHER} is closed" in refusal(qtbot, dialog, "to_account")
@@ -204,7 +206,7 @@ def test_a_transfer_to_a_closed_account_is_refused_beside_its_number(
 def test_a_transfer_to_a_frozen_account_is_refused_beside_its_number(
     qtbot: QtBot, page: WorkspacePage, colleague: Colleague
 ) -> None:
-    colleague(lambda desk: desk.freeze(OTHER, "credits", reason="order 1"))
+    colleague(lambda desk: desk.issue(Freeze(OTHER, blocks="credits", reason="order 1")))
     dialog = form(page, "transfer")
     write(dialog, **FORMS["transfer"])
     assert f"{OTHER} is frozen for credits" in refusal(qtbot, dialog, "to_account")
@@ -217,10 +219,10 @@ def test_an_account_that_a_colleague_closed_meanwhile_takes_nothing_any_more(
 ) -> None:
     dialog = filled(page, colleague, key)
 
-    def close(desk: Desk) -> None:
+    def close(desk: Session) -> None:
         if key == "unfreeze":
-            desk.unfreeze(MAIN, "all")
-        desk.close_account(MAIN, pay_out=True)
+            desk.issue(Unfreeze(MAIN, "all"))
+        desk.issue(CloseAccount(MAIN, pay_out=True))
 
     colleague(close)
     conflict(qtbot, dialog)
@@ -234,7 +236,7 @@ def test_an_account_that_a_colleague_froze_meanwhile_says_so(
     qtbot: QtBot, page: WorkspacePage, colleague: Colleague
 ) -> None:
     dialog = filled(page, colleague, "withdraw")
-    colleague(lambda desk: desk.freeze(MAIN, "debits", reason="order 1"))
+    colleague(lambda desk: desk.issue(Freeze(MAIN, blocks="debits", reason="order 1")))
     conflict(qtbot, dialog)
     assert "frozen for debits" in said(qtbot, dialog)
     assert dialog.fields["amount"].text() == "10"

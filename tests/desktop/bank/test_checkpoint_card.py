@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from auditdesk.desktop.shell.main_window import MainWindow
 from auditdesk.desktop.shell.restore_dialog import RestoreDialog
 from auditdesk.desktop.shell.workspace_page import WorkspacePage
+from auditdesk.domain.commands.money import Deposit
 from auditdesk.ledger.backends.sqlite import DRIVER
 from tests.desktop.small_bank import MAIN, PASSPHRASE
 
@@ -84,7 +85,7 @@ def test_leaving_signs_what_is_not_under_a_checkpoint(
 ) -> None:
     session = window.session
     assert session is not None
-    position = session.desk.deposit(MAIN, 100).position
+    position = session.issue(Deposit(MAIN, 100)).position
     ledger = session.context.ledger
     window.lock()
     newest = ledger.tree.newest_checkpoint()

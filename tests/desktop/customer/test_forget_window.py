@@ -17,6 +17,7 @@ from auditdesk.desktop.customer.forget_dialog import ForgetDialog
 from auditdesk.desktop.kit.lists import SECOND_ROLE
 from auditdesk.desktop.shell.main_window import MainWindow
 from auditdesk.desktop.shell.workspace_page import WorkspacePage
+from auditdesk.domain.commands.account import OpenAccount
 from auditdesk.domain.events import CustomerForgotten, ErasureRequested
 from auditdesk.domain.instants import day_of
 from tests.desktop.driving import Colleague, refusal, visible
@@ -182,7 +183,7 @@ def test_what_a_colleague_did_meanwhile_stands_in_the_way_and_is_said(
 ) -> None:
     dialog = ask(desk, BOB)
     write(dialog, REASON, BOB)
-    colleague(lambda hers: hers.open_account(BOB, "EUR"))
+    colleague(lambda hers: hers.issue(OpenAccount(BOB, "EUR")))
     assert "10-00004" in refusal(qtbot, dialog, "customer")
     assert dialog.reason.text() == REASON
     assert desk._context.session.history.customer_at(BOB).state.erasure_requested_at_us is None

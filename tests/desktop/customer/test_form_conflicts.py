@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from auditdesk.bootstrap import open_workspace
 from auditdesk.desktop.kit.form_dialog import FormDialog
 from auditdesk.desktop.shell.workspace_page import WorkspacePage
+from auditdesk.domain.commands.customer import ChangeAddress, ChangeContact, RenameCustomer
 from auditdesk.domain.personal import Address, Contact, PersonalDetails
 from tests.desktop.driving import Colleague, conflict, post, visible, write
 from tests.desktop.small_bank import BOB, JANE, PASSPHRASE
@@ -41,7 +42,7 @@ def test_a_phone_that_a_colleague_noted_outlives_another_e_mail(
 ) -> None:
     dialog = form(page, "contact")
     write(dialog, email="jane@lake.example")
-    colleague(lambda desk: desk.change_contact(JANE, Contact("jane@example.org", "+353 1 555 0100")))
+    colleague(lambda desk: desk.issue(ChangeContact.of(JANE, Contact("jane@example.org", "+353 1 555 0100"))))
     assert JANE in conflict(qtbot, dialog)
     assert known(page).contact == Contact("jane@example.org", "+353 1 555 0100")
     assert dialog.fields["email"].text() == "jane@lake.example"
@@ -56,7 +57,7 @@ def test_what_both_wrote_is_the_clerks_own_once_he_posts_again(
 ) -> None:
     dialog = form(page, "address")
     write(dialog, street="Hill 9")
-    colleague(lambda desk: desk.change_address(JANE, Address("Quay 2", "Galway", country="Ireland")))
+    colleague(lambda desk: desk.issue(ChangeAddress.of(JANE, Address("Quay 2", "Galway", country="Ireland"))))
     conflict(qtbot, dialog)
     typed = {name: field.text() for name, field in dialog.fields.items()}
     assert (typed["street"], typed["city"], typed["country"]) == ("Hill 9", "Galway", "Ireland")
@@ -69,7 +70,7 @@ def test_a_form_nobody_typed_into_shows_what_the_colleague_wrote(
     qtbot: QtBot, page: WorkspacePage, colleague: Colleague
 ) -> None:
     dialog = form(page, "address")
-    colleague(lambda desk: desk.change_address(JANE, Address("Quay 2", "Galway")))
+    colleague(lambda desk: desk.issue(ChangeAddress.of(JANE, Address("Quay 2", "Galway"))))
     conflict(qtbot, dialog)
     assert dialog.fields["street"].text() == "Quay 2"
     dialog.post.click()
@@ -80,7 +81,7 @@ def test_a_form_nobody_typed_into_shows_what_the_colleague_wrote(
 def test_a_page_that_was_read_long_ago_renames_nobody_unseen(
     qtbot: QtBot, page: WorkspacePage, colleague: Colleague
 ) -> None:
-    colleague(lambda desk: desk.rename_customer(JANE, "Jane Stone"))
+    colleague(lambda desk: desk.issue(RenameCustomer(JANE, "Jane Stone")))
     dialog = form(page, "rename")
     assert dialog.fields["name"].text() == "Jane Döe"
     write(dialog, name="Jane Lake")

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from auditdesk.desktop.customer.forms import OpenAccountForm, RegisterForm
 from auditdesk.desktop.kit.lists import NUMBER_ROLE, SearchList
 from auditdesk.desktop.shell.workspace_page import WorkspacePage
-from auditdesk.domain.personal import PersonalDetails
+from auditdesk.domain.commands.customer import RegisterCustomer
 from tests.desktop.driving import post, visible, write
 from tests.desktop.small_bank import BOB, BOBS, JANE, MAIN, OTHER
 
@@ -80,9 +80,9 @@ def test_a_new_account_is_marked_in_the_list(qtbot: QtBot, desk: WorkspacePage) 
 
 
 def test_what_is_marked_is_in_sight(qtbot: QtBot, desk: WorkspacePage) -> None:
-    issuing = desk._context.session.desk
+    session = desk._context.session
     for serial in range(30):
-        issuing.register_customer(PersonalDetails(f"Somebody {serial}"))
+        session.issue(RegisterCustomer(f"Somebody {serial}"))
     desk.go_to("customers")
     shown = desk.customers.list
     qtbot.waitUntil(lambda: shown.model.rowCount() == 32)

@@ -15,8 +15,9 @@ from auditdesk.desktop.account.register_model import CURRENT_ROLE
 from auditdesk.desktop.customer.page import CustomerPage
 from auditdesk.desktop.shell.main_window import MainWindow
 from auditdesk.desktop.shell.workspace_page import WorkspacePage
+from auditdesk.domain.commands.customer import ChangeAddress
+from auditdesk.domain.commands.money import Deposit
 from auditdesk.domain.moments import NOW, AtInstant, AtVersion
-from auditdesk.domain.personal import Address
 from tests.desktop.driving import Colleague
 from tests.desktop.small_bank import JANE, MAIN
 
@@ -308,7 +309,7 @@ def test_who_looks_at_the_past_stays_there_while_the_log_grows(
 ) -> None:
     page.timeline.go_to(41)
     customer.timeline.go_to(1)
-    colleague(lambda hers: (hers.deposit(MAIN, 500), hers.change_address(JANE, Address("Hill 9"))))
+    colleague(lambda hers: (hers.issue(Deposit(MAIN, 500)), hers.issue(ChangeAddress(JANE, "Hill 9"))))
     desk._context.changed.emit()
     assert (page.timeline.version, page.timeline.count) == (41, 122)
     assert (customer.timeline.version, customer.timeline.count) == (1, 3)
@@ -323,7 +324,7 @@ def test_who_looks_at_the_past_stays_there_while_the_log_grows(
 def test_who_looks_at_the_present_follows_the_log(
     desk: WorkspacePage, page: AccountPage, customer: CustomerPage, colleague: Colleague
 ) -> None:
-    colleague(lambda hers: (hers.deposit(MAIN, 500), hers.change_address(JANE, Address("Hill 9"))))
+    colleague(lambda hers: (hers.issue(Deposit(MAIN, 500)), hers.issue(ChangeAddress(JANE, "Hill 9"))))
     desk._context.changed.emit()
     assert (page.timeline.version, customer.timeline.version) == (122, 3)
     assert page.banner.isHidden()

@@ -8,9 +8,17 @@ from typing import Any, Final
 import pytest
 from msgspec.structs import replace
 
+from auditdesk.domain import erasure
 from auditdesk.domain import events as e
-from auditdesk.domain.commands import customer as rules
-from auditdesk.domain.commands.account import When
+from auditdesk.domain.commands.base import Command, When
+from auditdesk.domain.commands.customer import (
+    ChangeAddress,
+    ChangeContact,
+    PlaceHold,
+    RegisterCustomer,
+    ReleaseHold,
+    RenameCustomer,
+)
 from auditdesk.domain.customer import apply
 from auditdesk.domain.errors import Refused
 from auditdesk.domain.events import NewEvent
@@ -25,7 +33,9 @@ from auditdesk.domain.personal import (
     PersonName,
     Remark,
 )
-from tests.domain.examples import DETAILS, NOW_US, WHEN, account, customer
+from tests.domain.examples import DETAILS, NOW_US, WHEN, account, customer, decided, decided_one
+
+NUMBER: Final = "C-00001"
 
 
 def refusal(ask: Callable[[], object]) -> Refused:
@@ -39,16 +49,20 @@ def code(ask: Callable[[], object]) -> str:
 
 
 def register(**changes: Any) -> PersonalDetails:
-    (new_event,) = rules.register(replace(DETAILS, **changes), reference="", when=WHEN)
+    (new_event,) = decided_one(RegisterCustomer.of(replace(DETAILS, **changes)))
     assert isinstance(new_event.personal, PersonalDetails)
     return new_event.personal
 
 
+def on_customer(command: Command) -> Callable[..., tuple[NewEvent, ...]]:
+    return lambda state, when: decided_one(command, state, when=when)
+
+
 CHANGES: Final[dict[str, Callable[..., tuple[NewEvent, ...]]]] = {
-    "rename": lambda state, when: rules.rename(state, "Åsa Lindqvist", when=when),
-    "address": lambda state, when: rules.change_address(state, Address(city="Cork"), when=when),
-    "contact": lambda state, when: rules.change_contact(state, Contact(phone="1"), when=when),
-    "erasure": lambda state, when: rules.request_erasure(state, (), "Letter 7", when=when),
+    "rename": on_customer(RenameCustomer(NUMBER, "Åsa Lindqvist")),
+    "address": on_customer(ChangeAddress(NUMBER, city="Cork")),
+    "contact": on_customer(ChangeContact.of(NUMBER, Contact(phone="1"))),
+    "erasure": lambda state, when: erasure.request_erasure(state, (), "Letter 7", when=when),
 }
 every_change = pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
 readable_change = pytest.mark.parametrize("change", list(CHANGES.values())[:3], ids=list(CHANGES)[:3])
@@ -58,7 +72,7 @@ readable_change = pytest.mark.parametrize("change", list(CHANGES.values())[:3], 
 
 
 def test_what_is_registered_travels_beside_the_event() -> None:
-    (new_event,) = rules.register(DETAILS, reference=" K-1 ", when=WHEN)
+    (new_event,) = decided_one(RegisterCustomer.of(DETAILS, " K-1 "))
     assert new_event == NewEvent(e.CustomerRegistered(reference="K-1"), DETAILS)
 
 
@@ -144,17 +158,17 @@ def test_who_cannot_read_a_customer_cannot_change_him(change: Callable[..., obje
 
 
 def test_a_change_that_changes_nothing_is_refused() -> None:
-    assert code(lambda: rules.rename(customer(), " Åsa Öberg ", when=WHEN)) == "nothing_changes"
-    assert code(lambda: rules.change_address(customer(), DETAILS.address, when=WHEN)) == "nothing_changes"
-    assert code(lambda: rules.change_contact(customer(), DETAILS.contact, when=WHEN)) == "nothing_changes"
+    assert code(lambda: decided(RenameCustomer(NUMBER, " Åsa Öberg "), customer())) == "nothing_changes"
+    assert code(lambda: decided(ChangeAddress.of(NUMBER, DETAILS.address), customer())) == "nothing_changes"
+    assert code(lambda: decided(ChangeContact.of(NUMBER, DETAILS.contact), customer())) == "nothing_changes"
 
 
 def test_an_address_without_anything_in_it_is_missing() -> None:
-    assert code(lambda: rules.change_address(customer(), Address(street="  "), when=WHEN)) == "text_missing"
+    assert code(lambda: decided(ChangeAddress(NUMBER, street="  "), customer())) == "text_missing"
 
 
 def test_contact_details_may_be_taken_away() -> None:
-    (new_event,) = rules.change_contact(customer(), Contact(), when=WHEN)
+    (new_event,) = decided_one(ChangeContact.of(NUMBER, Contact()), customer())
     assert new_event.personal == Contact()
 
 
@@ -162,12 +176,12 @@ def test_contact_details_may_be_taken_away() -> None:
 
 
 def erase(reason: str, **known: Any) -> tuple[NewEvent, ...]:
-    return rules.request_erasure(customer(**known), (), reason, when=WHEN)
+    return erasure.request_erasure(customer(**known), (), reason, when=WHEN)
 
 
 def test_a_customer_with_an_open_account_is_not_forgotten_and_the_account_is_named() -> None:
     accounts = (account(number="10-00001", status="closed"), account(number="10-00002"))
-    refused = refusal(lambda: rules.request_erasure(customer(), accounts, "Letter 7", when=WHEN))
+    refused = refusal(lambda: erasure.request_erasure(customer(), accounts, "Letter 7", when=WHEN))
     assert refused.code == "open_account"
     assert "10-00002" in refused.message
     assert "10-00001" not in refused.message
@@ -224,15 +238,15 @@ def test_who_cannot_read_the_person_may_still_forget_him() -> None:
 
 def test_a_legal_hold_is_placed_once_and_released_once() -> None:
     jane = customer()
-    (placed,) = rules.set_legal_hold(jane, " court order ", held=True, when=WHEN)
+    (placed,) = decided_one(PlaceHold(NUMBER, " court order "), jane)
     assert placed == NewEvent(e.LegalHoldPlaced(), Remark("court order"))
     held = apply(jane.number, jane, placed.event, placed.personal, WHEN.booked_at_us)
     assert held.held_since_us == WHEN.booked_at_us
-    assert code(lambda: rules.set_legal_hold(held, "again", held=True, when=WHEN)) == "already_held"
-    assert code(lambda: rules.check_forgettable(held, (), when=WHEN)) == "legal_hold"
-    (released,) = rules.set_legal_hold(held, "lifted", held=False, when=WHEN)
+    assert code(lambda: decided(PlaceHold(NUMBER, "again"), held)) == "already_held"
+    assert code(lambda: erasure.check_forgettable(held, (), when=WHEN)) == "legal_hold"
+    (released,) = decided_one(ReleaseHold(NUMBER, "lifted"), held)
     free = apply(jane.number, held, released.event, released.personal, WHEN.booked_at_us)
     assert free.held_since_us is None
-    rules.check_forgettable(free, (), when=WHEN)
-    assert code(lambda: rules.set_legal_hold(free, "x", held=False, when=WHEN)) == "not_held"
-    assert code(lambda: rules.set_legal_hold(free, "  ", held=True, when=WHEN)) == "text_missing"
+    erasure.check_forgettable(free, (), when=WHEN)
+    assert code(lambda: decided(ReleaseHold(NUMBER, "x"), free)) == "not_held"
+    assert code(lambda: decided(PlaceHold(NUMBER, "  "), free)) == "text_missing"

@@ -20,7 +20,9 @@ from hypothesis.stateful import (
 )
 
 from auditdesk.bootstrap import create_workspace, open_workspace
-from auditdesk.domain.commands.account import Note
+from auditdesk.domain.commands.account import CloseAccount, Freeze, OpenAccount, Unfreeze
+from auditdesk.domain.commands.customer import RegisterCustomer
+from auditdesk.domain.commands.money import Deposit, Transfer, Withdraw
 from auditdesk.domain.errors import Refused
 from auditdesk.domain.events import Blocks
 from auditdesk.domain.moments import AtVersion
@@ -93,12 +95,12 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @initialize(target=customers)
     def first_customer(self) -> str:
-        return self.context.session.desk.register_customer(PersonalDetails(name="First Person")).number
+        return self.context.session.issue(RegisterCustomer.of(PersonalDetails(name="First Person"))).number
 
     @rule(target=customers, name=st.text(alphabet="abcdeé ", min_size=1, max_size=12))
     def register(self, name: str) -> object:
         try:
-            return self.context.session.desk.register_customer(PersonalDetails(name=name)).number
+            return self.context.session.issue(RegisterCustomer.of(PersonalDetails(name=name))).number
         except Refused as refused:
             assert refused.code == "text_missing"
             return multiple()
@@ -106,8 +108,8 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(target=accounts, customer=customers, limit=st.integers(min_value=0, max_value=5_000))
     def open_account(self, customer: str, limit: int) -> object:
         try:
-            number = self.context.session.desk.open_account(
-                customer, "EUR", overdraft_limit_minor=limit
+            number = self.context.session.issue(
+                OpenAccount(customer, "EUR", overdraft_limit_minor=limit)
             ).number
         except Refused as refused:
             assert (refused.code, customer in self.forgotten) == ("customer_erased", True)
@@ -118,7 +120,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(account=accounts, amount=AMOUNTS)
     def deposit(self, account: str, amount: int) -> None:
         model = self.model[account]
-        if self._accepts(lambda desk: desk.deposit(account, amount, note=Note(memo="in"))):
+        if self._accepts(lambda desk: desk.issue(Deposit(account, amount, memo="in"))):
             assert model.may_pay_in()
             model.book(amount)
         else:
@@ -127,7 +129,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(account=accounts, amount=AMOUNTS)
     def withdraw(self, account: str, amount: int) -> None:
         model = self.model[account]
-        if self._accepts(lambda desk: desk.withdraw(account, amount)):
+        if self._accepts(lambda desk: desk.issue(Withdraw(account, amount))):
             assert model.may_pay_out(amount)
             model.book(-amount)
         else:
@@ -137,7 +139,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def transfer(self, sender: str, receiver: str, amount: int) -> None:
         from_model, to_model = self.model[sender], self.model[receiver]
         allowed = sender != receiver and from_model.may_pay_out(amount) and to_model.may_pay_in()
-        assert self._accepts(lambda desk: desk.transfer(sender, receiver, amount)) == allowed
+        assert self._accepts(lambda desk: desk.issue(Transfer(sender, receiver, amount))) == allowed
         if allowed:
             from_model.book(-amount)
             to_model.book(amount)
@@ -147,7 +149,9 @@ class LedgerMachine(RuleBasedStateMachine):
         model = self.model[account]
         wanted = {"debits", "credits"} if blocks == "all" else {blocks}
         allowed = not model.closed and not wanted <= model.blocked
-        assert self._accepts(lambda desk: desk.freeze(account, blocks, reason="model")) == allowed
+        assert (
+            self._accepts(lambda desk: desk.issue(Freeze(account, blocks=blocks, reason="model"))) == allowed
+        )
         if allowed:
             model.blocked |= wanted
             model.book()
@@ -157,7 +161,7 @@ class LedgerMachine(RuleBasedStateMachine):
         model = self.model[account]
         wanted = {"debits", "credits"} if blocks == "all" else {blocks}
         allowed = not model.closed and wanted <= model.blocked
-        assert self._accepts(lambda desk: desk.unfreeze(account, blocks)) == allowed
+        assert self._accepts(lambda desk: desk.issue(Unfreeze(account, blocks))) == allowed
         if allowed:
             model.blocked -= wanted
             model.book()
@@ -168,7 +172,7 @@ class LedgerMachine(RuleBasedStateMachine):
         allowed = (
             not model.closed and not model.blocked and (model.balance == 0 or (pay_out and model.balance > 0))
         )
-        assert self._accepts(lambda desk: desk.close_account(account, pay_out=pay_out)) == allowed
+        assert self._accepts(lambda desk: desk.issue(CloseAccount(account, pay_out=pay_out))) == allowed
         if allowed:
             if model.balance:
                 model.book(-model.balance)
@@ -214,7 +218,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def _accepts(self, command: object) -> bool:
         try:
-            command(self.context.session.desk)  # type: ignore[operator]
+            command(self.context.session)  # type: ignore[operator]
         except Refused:
             return False
         return True

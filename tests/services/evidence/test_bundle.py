@@ -11,18 +11,19 @@ from pathlib import Path
 import pytest
 
 from auditdesk.domain import events as e
-from auditdesk.domain.commands.account import Note
+from auditdesk.domain.commands.account import CloseAccount
+from auditdesk.domain.commands.money import Deposit
 from auditdesk.domain.errors import Fault, ProofError, Refused, VaultLocked
 from auditdesk.services.evidence.bundle import Evidence, EvidenceResult, check
 from auditdesk.services.workspace.session import Session
 from auditdesk.services.workspace.workspace import Workspace
 
-NOTE = Note(counterparty="Employer", memo="wages")
+NOTE = ("Employer", "wages")
 
 
 @pytest.fixture
 def paid(session: Session, account: str) -> str:
-    session.desk.deposit(account, 100_00, note=NOTE)
+    session.issue(Deposit(account, 10000, *NOTE))
     return account
 
 
@@ -86,7 +87,7 @@ def test_a_customers_event_is_named_by_its_stream(session: Session, jane: str, t
 def test_what_is_already_covered_by_a_checkpoint_needs_no_new_one(
     session: Session, saved: EvidenceResult, paid: str, tmp_path: Path
 ) -> None:
-    session.desk.deposit(paid, 1_00)
+    session.issue(Deposit(paid, 100))
     older = Evidence(session.context).save(paid, 1, tmp_path / "older.zip", with_opening=False)
     newer = Evidence(session.context).save(paid, 3, tmp_path / "newer.zip", with_opening=False)
     assert older.log_size == saved.log_size < newer.log_size
@@ -98,7 +99,7 @@ def test_evidence_given_before_a_new_signing_key_still_proves(
 ) -> None:
     assert session.context.keyring is not None
     session.context.keyring.rotate_signing_key()
-    session.desk.deposit(paid, 1_00)
+    session.issue(Deposit(paid, 100))
     after = Evidence(session.context).save(paid, 3, tmp_path / "after.zip", with_opening=False)
     again = Evidence(session.context).save(paid, 2, tmp_path / "again.zip", with_opening=False)
     assert after.vkey != saved.vkey
@@ -129,7 +130,7 @@ def test_no_evidence_is_given_for_a_row_that_was_altered(session: Session, paid:
 
 
 def test_nobody_opens_what_is_erased(session: Session, paid: str, jane: str, tmp_path: Path) -> None:
-    session.desk.close_account(paid, pay_out=True)
+    session.issue(CloseAccount(paid, pay_out=True))
     session.forgetting.forget(jane, "letter 12")
     with pytest.raises(Refused, match="erased 2025-01-06") as refused:
         Evidence(session.context).save(paid, 2, tmp_path / "evidence.zip", with_opening=True)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from auditdesk.bootstrap import open_workspace
+from auditdesk.domain.commands.money import Deposit
 from auditdesk.domain.errors import LedgerReadOnly, ProofError, VaultLocked
 from auditdesk.ledger.backends.sqlite import DRIVER
 from auditdesk.proof.checkpoint import origin_of
@@ -68,7 +69,7 @@ def test_without_a_new_event_the_same_checkpoint_is_given_again(
     first = checkpoints.make()
     assert not checkpoints.is_due()
     assert checkpoints.make() == first
-    session.desk.deposit(account, 100)
+    session.issue(Deposit(account, 100))
     assert checkpoints.is_due()
     assert checkpoints.make().size == first.size + 1
     assert len(session.context.ledger.tree.checkpoints()) == 2
@@ -77,7 +78,7 @@ def test_without_a_new_event_the_same_checkpoint_is_given_again(
 def test_a_day_is_closed_when_it_is_over(
     session: Session, checkpoints: Checkpoints, account: str, clock: ManualClock
 ) -> None:
-    session.desk.deposit(account, 100)
+    session.issue(Deposit(account, 100))
     assert not checkpoints.is_day_closed()
     clock.sleep_days(1)
     assert checkpoints.is_day_closed()
@@ -92,7 +93,7 @@ def test_whoever_may_not_sign_is_refused(bank: Workspace) -> None:
 
 
 def test_a_log_that_was_cut_is_not_signed(session: Session, checkpoints: Checkpoints, account: str) -> None:
-    session.desk.deposit(account, 100)
+    session.issue(Deposit(account, 100))
     size = checkpoints.make().size
     tamper(
         session,
@@ -107,7 +108,7 @@ def test_a_log_that_was_cut_is_not_signed(session: Session, checkpoints: Checkpo
 def test_a_log_that_was_rewritten_is_not_signed(
     session: Session, checkpoints: Checkpoints, account: str
 ) -> None:
-    session.desk.deposit(account, 100)
+    session.issue(Deposit(account, 100))
     checkpoints.make()
     tamper(session, "UPDATE events SET leaf_hash = zeroblob(32) WHERE position = 2")
     assert refused(checkpoints.make).code == "log_altered"
@@ -118,7 +119,7 @@ def test_a_checkpoint_that_nobody_here_signed_is_not_believed(
     session: Session, checkpoints: Checkpoints, account: str
 ) -> None:
     checkpoints.make()
-    session.desk.deposit(account, 100)
+    session.issue(Deposit(account, 100))
     tamper(session, "UPDATE checkpoints SET note = replace(note, 'auditdesk.ledger', 'auditdesk.tavern')")
     assert refused(checkpoints.make).code == "unknown_signer"
 
@@ -130,7 +131,7 @@ def test_an_anchor_outlives_the_signing_key(
     made = checkpoints.save_anchor(anchor)
     assert session.context.keyring is not None
     session.context.keyring.rotate_signing_key()
-    session.desk.deposit(account, 100)
+    session.issue(Deposit(account, 100))
     assert checkpoints.check_anchor(anchor).root == made.root
     assert checkpoints.make().note.splitlines()[-1] != made.note.splitlines()[-1]
 
@@ -161,7 +162,7 @@ def test_an_anchor_of_another_bank_is_refused(
     session.close()
     old = Path(shutil.copytree(bank.path, tmp_path / "old"))
     again = bank.sign_in("ana", "correct horse")
-    again.desk.deposit(account, 100)
+    again.issue(Deposit(account, 100))
     anchor = tmp_path / "anchor.txt"
     size = Checkpoints(again.context).save_anchor(anchor).size
     workspace = open_workspace(old)

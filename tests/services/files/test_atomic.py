@@ -15,6 +15,7 @@ import pytest
 from auditdesk import bootstrap
 from auditdesk.bootstrap import create_workspace, make_demo
 from auditdesk.demo import bank as demo
+from auditdesk.domain.commands.money import Deposit
 from auditdesk.services.files import atomic, leftovers
 from auditdesk.services.files.atomic import drafting, new_folder, save_file, write_new
 from auditdesk.services.upkeep.restore import restore
@@ -205,7 +206,7 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[Disk]:
 
 @pytest.fixture
 def paid(session: Session, account: str) -> str:
-    session.desk.deposit(account, 5_000)
+    session.issue(Deposit(account, 5000))
     return account
 
 

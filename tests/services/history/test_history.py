@@ -6,6 +6,8 @@ import random
 
 import pytest
 
+from auditdesk.domain.commands.customer import ChangeAddress, RenameCustomer
+from auditdesk.domain.commands.money import Deposit
 from auditdesk.domain.errors import Refused
 from auditdesk.domain.instants import DAY_US, day_of, end_of_day, parse_instant
 from auditdesk.domain.moments import NOW, AtInstant, AtVersion, Moment, parse_moment
@@ -21,7 +23,7 @@ SNAPSHOT_INTERVAL_EVENTS = 100
 def busy(session: Session, account: str, clock: ManualClock) -> str:
     for number in range(1, 350):
         clock.sleep_days(0.25)
-        session.desk.deposit(account, number)
+        session.issue(Deposit(account, number))
     return account
 
 
@@ -69,11 +71,11 @@ def test_a_version_that_is_not_there_is_refused(session: Session, busy: str) -> 
 def test_the_owner_is_shown_as_he_was_at_that_moment(
     session: Session, jane: str, account: str, clock: ManualClock
 ) -> None:
-    session.desk.deposit(account, 100)
+    session.issue(Deposit(account, 100))
     clock.sleep_days(10)
-    session.desk.change_address(jane, Address(street="Oak Street 3", city="Cork"))
+    session.issue(ChangeAddress.of(jane, Address(street="Oak Street 3", city="Cork")))
     clock.sleep_days(10)
-    session.desk.deposit(account, 100)
+    session.issue(Deposit(account, 100))
 
     def street(moment: Moment) -> str:
         owner = session.history.account_at(account, moment).owner
@@ -107,9 +109,9 @@ def test_the_registers_running_balance_is_that_of_all_entries(session: Session, 
 def test_the_owners_own_events_are_marks_on_the_accounts_time_bar(
     session: Session, jane: str, account: str, clock: ManualClock
 ) -> None:
-    session.desk.deposit(account, 1)
+    session.issue(Deposit(account, 1))
     clock.sleep_days(1)
-    session.desk.rename_customer(jane, "Jane Smith")
+    session.issue(RenameCustomer(jane, "Jane Smith"))
     marks = session.history.owner_marks(account)
     assert [(mark.tag, mark.version) for mark in marks] == [("CustomerRegistered", 0), ("CustomerRenamed", 2)]
 

@@ -11,6 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from auditdesk.bootstrap import create_workspace
+from auditdesk.domain.commands.account import SetOverdraft
+from auditdesk.domain.commands.money import Deposit
 from auditdesk.domain.errors import Cancelled, Refused
 from auditdesk.services.history.stated_balances import Discrepancies, Discrepancy, discrepancies
 from auditdesk.services.workspace.session import Session
@@ -82,8 +84,8 @@ def test_rows_that_state_nothing_are_passed_over(session: Session, tmp_path: Pat
 
 def test_what_was_booked_here_afterwards_states_nothing(session: Session, tmp_path: Path) -> None:
     session.importer.run(write_history(tmp_path / "h", {"A": [(100, 99)]}))
-    session.desk.deposit("A", 7)
-    session.desk.set_overdraft_limit("A", 50)
+    session.issue(Deposit("A", 7))
+    session.issue(SetOverdraft("A", 50))
     assert found(session, "A") == [("A-1", -1, -1)]
 
 

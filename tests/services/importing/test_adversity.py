@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auditdesk.domain.commands.account import SetOverdraft
 from auditdesk.domain.errors import Fault
 from auditdesk.domain.instants import DAY_US
 from auditdesk.services.access.context import NO_PROGRESS
@@ -130,7 +131,7 @@ def test_the_same_account_with_another_limit_is_rejected(session: Session, tmp_p
 def test_a_limit_that_was_changed_here_since_makes_no_difference(session: Session, tmp_path: Path) -> None:
     history = write(tmp_path / "h", accounts=ACCOUNTS + "A1,K1,EUR,2020-01-01,500\n")
     session.importer.run(history)
-    session.desk.set_overdraft_limit("A1", 7_700)
+    session.issue(SetOverdraft("A1", 7700))
     assert session.importer.run(history).rows_already_there == 2
 
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auditdesk.domain.commands.money import Deposit
 from auditdesk.services.importing import csv_records
 from auditdesk.services.importing.csv_records import (
     MAX_LINES_OF_A_RECORD,
@@ -173,7 +174,7 @@ class WhileReading:
 
     def report(self, _done: int, _total: int, label: str = "") -> None:
         if label.startswith("Reading") and not self.booked:
-            self.booked.append(self._session.desk.deposit(self._account, 100).position)
+            self.booked.append(self._session.issue(Deposit(self._account, 100)).position)
 
     def check(self) -> None:
         """Never cancel."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from auditdesk.domain import events as e
+from auditdesk.domain.commands.account import CloseAccount
 from auditdesk.domain.errors import Cancelled, Fault, Refused
 from auditdesk.domain.instants import DAY_US, parse_instant
 from auditdesk.domain.moments import AtInstant
@@ -233,7 +234,7 @@ def test_rejects_that_cannot_be_written_are_known_before_anything_is_done(
 
 def test_nothing_is_imported_for_the_forgotten(session: Session, history: Path) -> None:
     session.importer.run(write(history, transactions=HEADER))
-    session.desk.close_account("A1")
+    session.issue(CloseAccount("A1"))
     session.forgetting.forget("K1", "case 1")
     later = CUSTOMERS + "K1,2024-01-01,Åsa Again,1980-05-05,,,,,,,,\n"
     summary = session.importer.run(write(history, customers=later))

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from auditdesk.bootstrap import open_workspace
+from auditdesk.domain.commands.account import CloseAccount
+from auditdesk.domain.commands.money import Deposit
 from auditdesk.domain.errors import ProofError, Refused, VaultLocked
 from auditdesk.domain.instants import DAY_US
 from auditdesk.domain.moments import AtInstant
@@ -25,8 +27,8 @@ from tests.helpers import ManualClock
 
 @pytest.fixture
 def erasure(session: Session, jane: str, account: str) -> Erasure:
-    session.desk.deposit(account, 5_000)
-    session.desk.close_account(account, pay_out=True)
+    session.issue(Deposit(account, 5000))
+    session.issue(CloseAccount(account, pay_out=True))
     return session.forgetting.forget(jane, "letter 2025/17")
 
 
@@ -118,7 +120,7 @@ def test_an_erasure_since_the_backup_is_applied_again_from_its_certificate(
     session: Session, jane: str, account: str, tmp_path: Path, clock: ManualClock
 ) -> None:
     backup = session.backup.run(tmp_path / "backup").folder
-    session.desk.close_account(account)
+    session.issue(CloseAccount(account))
     session.forgetting.forget(jane, "letter 12")
     file = tmp_path / "certificate.json"
     session.certificates.save(jane, file)

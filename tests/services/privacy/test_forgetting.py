@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from auditdesk.bootstrap import open_workspace
-from auditdesk.domain.commands.account import Note
+from auditdesk.domain.commands.account import CloseAccount, OpenAccount
+from auditdesk.domain.commands.customer import ChangeAddress, RegisterCustomer, RenameCustomer
+from auditdesk.domain.commands.money import Deposit
 from auditdesk.domain.errors import KeyLost, Refused
 from auditdesk.domain.moments import AtVersion
 from auditdesk.domain.personal import Address, Mask, PersonalDetails
@@ -23,9 +25,9 @@ NEEDLES = ("Jane", "Döe", "12 Long Street", "Oak Street", "Gift for Bob", "jane
 
 @pytest.fixture
 def closed(session: Session, jane: str, account: str) -> str:
-    session.desk.deposit(account, 5_000, note=Note(counterparty="Bob", memo="Gift for Bob"))
-    session.desk.change_address(jane, Address(street="Oak Street 3", city="Cork"))
-    session.desk.close_account(account, pay_out=True)
+    session.issue(Deposit(account, 5000, counterparty="Bob", memo="Gift for Bob"))
+    session.issue(ChangeAddress.of(jane, Address(street="Oak Street 3", city="Cork")))
+    session.issue(CloseAccount(account, pay_out=True))
     return account
 
 
@@ -70,7 +72,7 @@ def test_an_open_account_stands_in_the_way_and_is_named(session: Session, jane: 
 def test_a_reason_that_names_the_person_is_refused(
     session: Session, jane: str, account: str, reason: str
 ) -> None:
-    session.desk.close_account(account)
+    session.issue(CloseAccount(account))
     with pytest.raises(Refused) as refused:
         session.forgetting.forget(jane, reason)
     assert refused.value.code in ("reason_identifies", "text_missing")
@@ -80,9 +82,9 @@ def test_a_reason_that_names_the_person_is_refused(
 def test_a_reason_that_names_who_the_customer_was_before_is_refused(
     session: Session, jane: str, account: str
 ) -> None:
-    session.desk.rename_customer(jane, "Janet Smith")
-    session.desk.change_address(jane, Address(street="Oak Street 3", city="Cork"))
-    session.desk.close_account(account)
+    session.issue(RenameCustomer(jane, "Janet Smith"))
+    session.issue(ChangeAddress.of(jane, Address(street="Oak Street 3", city="Cork")))
+    session.issue(CloseAccount(account))
     for reason in ("wish of Döe", "moved from 12 Long Street"):
         with pytest.raises(Refused) as refused:
             session.forgetting.forget(jane, reason)
@@ -90,7 +92,7 @@ def test_a_reason_that_names_who_the_customer_was_before_is_refused(
 
 
 def test_the_preview_of_a_customer_called_preview_is_no_refusal(session: Session) -> None:
-    number = session.desk.register_customer(PersonalDetails("Preview")).number
+    number = session.issue(RegisterCustomer.of(PersonalDetails("Preview"))).number
     assert session.forgetting.preview(number).refusal is None
 
 
@@ -112,9 +114,9 @@ def test_a_second_forget_changes_nothing(session: Session, jane: str, closed: st
 def test_nothing_can_be_added_for_the_forgotten(session: Session, jane: str, closed: str) -> None:
     session.forgetting.forget(jane, "letter 2025/17")
     with pytest.raises(Refused) as refused:
-        session.desk.open_account(jane, "EUR")
+        session.issue(OpenAccount(jane, "EUR"))
     with pytest.raises(Refused):
-        session.desk.rename_customer(jane, "Somebody")
+        session.issue(RenameCustomer(jane, "Somebody"))
     assert refused.value.code == "customer_erased"
 
 
@@ -150,7 +152,7 @@ def test_a_restored_vault_brings_nobody_back(
     yesterday = tmp_path / "vault-of-yesterday.db"
     shutil.copy(bank.path / VAULT_FILE, yesterday)
     session.forgetting.forget(jane, "letter 2025/17")
-    late = session.desk.register_customer(PersonalDetails(name="Late Comer")).number
+    late = session.issue(RegisterCustomer.of(PersonalDetails(name="Late Comer"))).number
     session.close()
     bank.close()
     shutil.copy(yesterday, bank.path / VAULT_FILE)
@@ -168,6 +170,6 @@ def test_a_restored_vault_brings_nobody_back(
 
 def test_a_customer_of_many_changes_who_has_snapshots_can_be_forgotten(session: Session, jane: str) -> None:
     for number in range(SNAPSHOT_INTERVAL_EVENTS):
-        session.desk.rename_customer(jane, f"Jane {number}")
+        session.issue(RenameCustomer(jane, f"Jane {number}"))
     assert session.forgetting.forget(jane, "letter 2025/17").sealed_events == SNAPSHOT_INTERVAL_EVENTS + 1
     assert session.history.customer_at(jane).state.forgotten_at_us is not None

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from auditdesk.domain.commands.money import Deposit
 from auditdesk.domain.errors import Cancelled, Conflict, DiskFull, Fault, LedgerDamaged, LedgerLocked, Refused
 from auditdesk.ledger.accounts import Accounts
 from auditdesk.ledger.ledger import Ledger
@@ -166,7 +167,7 @@ def test_a_report_never_takes_the_place_of_the_ledger_or_the_vault(
 def test_a_statement_that_contradicts_the_books_is_not_made(
     session: Session, account: str, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session.desk.deposit(account, 100)
+    session.issue(Deposit(account, 100))
     load = Accounts.load
 
     def off_by_one(accounts: Accounts, number: str, *, version: int | None = None) -> Any:

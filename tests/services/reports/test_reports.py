@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from auditdesk.domain import events as e
-from auditdesk.domain.commands.account import Note
+from auditdesk.domain.commands.account import CloseAccount, OpenAccount
+from auditdesk.domain.commands.customer import RegisterCustomer, RenameCustomer
+from auditdesk.domain.commands.money import CreditInterest, Deposit, Withdraw
 from auditdesk.domain.errors import Refused, VaultLocked
 from auditdesk.domain.events import NewEvent
 from auditdesk.domain.instants import DAY_US, day_of, to_iso
@@ -41,11 +43,11 @@ def out(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def busy(session: Session, account: str, clock: ManualClock) -> str:
-    session.desk.deposit(account, 100_00, note=Note(counterparty="Employer", memo="wages"), command_id="c-1")
+    session.issue(Deposit(account, 10000, counterparty="Employer", memo="wages"), command_id="c-1")
     clock.sleep_days(1)
-    session.desk.withdraw(account, 130_00, note=Note(memo="=rent"), command_id="c-2")
+    session.issue(Withdraw(account, 13000, memo="=rent"), command_id="c-2")
     clock.sleep_days(1)
-    session.desk.credit_interest(account, 1_05)
+    session.issue(CreditInterest(account, 105))
     return account
 
 
@@ -127,8 +129,8 @@ def test_balances_as_of_a_moment_agree_with_the_state_then_and_leave_out_account
 ) -> None:
     then_us = session.history.instants(account_stream(busy), 2)[0]
     clock.sleep_days(1)
-    session.desk.rename_customer(jane, "Jane Roe")
-    later = session.desk.open_account(jane, "JPY").number
+    session.issue(RenameCustomer(jane, "Jane Roe"))
+    later = session.issue(OpenAccount(jane, "JPY")).number
     session.reports.export("balances", out, as_of=AtInstant(then_us), reveal=True)
     (row,) = rows_of(out)
     assert (row["account"], row["balance"], row["available"]) == (busy, "100.00", "600.00")
@@ -192,8 +194,8 @@ def test_only_a_revealing_export_is_recorded(session: Session, busy: str, out: P
 def test_a_forgotten_customer_reads_erased_in_every_report_also_as_of_before(
     session: Session, jane: str, busy: str, out: Path, clock: ManualClock
 ) -> None:
-    session.desk.deposit(busy, 28_95)
-    closed = session.desk.close_account(busy)
+    session.issue(Deposit(busy, 2895))
+    closed = session.issue(CloseAccount(busy))
     session.forgetting.forget(jane, "asked for it in writing")
     word = f"erased {day_of(clock()).isoformat()}"
     before = AtInstant(closed.envelopes[0].booked_at_us - 1)
@@ -221,8 +223,8 @@ def test_the_safe_form_keeps_one_record_a_row_and_the_raw_form_keeps_the_text(
     session: Session, jane: str, out: Path
 ) -> None:
     evil = '=HYPERLINK("http://x")\n\u202eabc, "quoted"'
-    account = session.desk.open_account(jane, "EUR", reference="000123456789012345").number
-    session.desk.deposit(account, 1, note=Note(memo=evil))
+    account = session.issue(OpenAccount(jane, "EUR", reference="000123456789012345")).number
+    session.issue(Deposit(account, 1, memo=evil))
     session.reports.export("statement", out, account=account, reveal=True)
     (row,) = rows_of(out)
     assert row["memo"] == "'" + evil.replace("\u202e", "<U+202E>")
@@ -239,7 +241,7 @@ def test_an_overdrawn_balance_is_a_number_and_not_text(session: Session, busy: s
 
 
 def test_more_rows_than_a_page_are_all_written(session: Session, jane: str, out: Path) -> None:
-    account = session.desk.open_account(jane, "EUR").number
+    account = session.issue(OpenAccount(jane, "EUR")).number
     ledger = session.context.ledger
     state = ledger.accounts.replay(account)
     new_events = [NewEvent(e.MoneyDeposited(amount_minor=1, value_date="2025-01-06"))] * 12_345
@@ -284,7 +286,7 @@ def test_balances_of_a_range_and_versions_beyond_the_end_are_refused(
 
 
 def test_a_customers_own_formula_of_a_name_is_neutralised(session: Session, out: Path) -> None:
-    number = session.desk.register_customer(PersonalDetails(name="+Jane")).number
-    session.desk.open_account(number, "EUR")
+    number = session.issue(RegisterCustomer.of(PersonalDetails(name="+Jane"))).number
+    session.issue(OpenAccount(number, "EUR"))
     session.reports.export("balances", out, reveal=True)
     assert rows_of(out)[0]["customer"] == "'+Jane"

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from auditdesk.bootstrap import open_workspace
+from auditdesk.domain.commands.account import CloseAccount
+from auditdesk.domain.commands.customer import RegisterCustomer
+from auditdesk.domain.commands.money import Deposit
 from auditdesk.domain.errors import Cancelled, Fault, LedgerDamaged, Refused
 from auditdesk.domain.instants import DAY_US, day_of
 from auditdesk.domain.personal import PersonalDetails
@@ -22,7 +25,7 @@ from tests.helpers import ManualClock, files_holding
 
 @pytest.fixture
 def made(session: Session, account: str, tmp_path: Path) -> BackupResult:
-    session.desk.deposit(account, 100_00)
+    session.issue(Deposit(account, 10000))
     return session.backup.run(tmp_path / "kept" / "backup")
 
 
@@ -40,7 +43,7 @@ def code_of(refused: pytest.ExceptionInfo[Refused]) -> str:
 
 
 def forget(session: Session, customer: str, account: str) -> None:
-    session.desk.close_account(account, pay_out=True)
+    session.issue(CloseAccount(account, pay_out=True))
     session.forgetting.forget(customer, "letter 12")
 
 
@@ -50,7 +53,7 @@ def test_a_restored_workspace_is_as_the_backup_was(restored: Session, account: s
     assert view.owner is not None
     assert view.owner.name == "Jane Döe"
     assert restored.verification.run().clean
-    restored.desk.deposit(account, 1_00)
+    restored.issue(Deposit(account, 100))
     assert restored.history.account_at(account).state.balance_minor == 101_00
 
 
@@ -77,7 +80,7 @@ def test_writers_go_on_while_a_backup_is_made(session: Session, account: str, tm
 
     def write() -> None:
         while not stop.is_set():
-            written.append(session.desk.deposit(account, 1_00).position)
+            written.append(session.issue(Deposit(account, 100)).position)
 
     writer = threading.Thread(target=write)
     writer.start()
@@ -168,7 +171,7 @@ def test_a_vault_of_another_day_is_refused(made: BackupResult, tmp_path: Path, c
 def test_a_vault_that_lacks_customers_of_the_ledger_is_refused(
     session: Session, made: BackupResult, tmp_path: Path, clock: ManualClock
 ) -> None:
-    session.desk.register_customer(PersonalDetails(name="Sam Older"))
+    session.issue(RegisterCustomer.of(PersonalDetails(name="Sam Older")))
     newer = session.backup.run(tmp_path / "newer")
     assert made.vault_folder is not None
     assert newer.vault_folder is not None
@@ -206,7 +209,7 @@ def test_a_backup_does_not_lie_in_the_workspace(session: Session, bank: Workspac
 def test_a_ledger_that_does_not_verify_is_not_backed_up(
     session: Session, account: str, tmp_path: Path
 ) -> None:
-    session.desk.deposit(account, 100_00)
+    session.issue(Deposit(account, 10000))
     with session.context.ledger._database.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE accounts SET balance = balance + 1")
     with pytest.raises(LedgerDamaged, match="does not verify"):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from auditdesk.domain import events as e
+from auditdesk.domain.commands.money import Deposit
 from auditdesk.domain.errors import ProofError
 from auditdesk.domain.streams import operator_stream
 from auditdesk.services.evidence.bundle import Evidence, check
@@ -32,7 +33,7 @@ def test_a_new_signing_key_stands_between_two_checkpoints(session: Session, acco
 def test_old_evidence_still_verifies_after_the_signing_key_was_replaced(
     session: Session, account: str, tmp_path: Path
 ) -> None:
-    session.desk.deposit(account, 100)
+    session.issue(Deposit(account, 100))
     before = Evidence(session.context).save(account, 2, tmp_path / "before.zip", with_opening=False)
     made = session.operators.rotate_signing_key()
     after = Evidence(session.context).save(account, 2, tmp_path / "after.zip", with_opening=False)
@@ -48,7 +49,7 @@ def test_over_a_log_that_was_rewritten_the_key_stays(
     session: Session, account: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Checkpoints(session.context).make()
-    session.desk.deposit(account, 100)
+    session.issue(Deposit(account, 100))
     before = session.operators.public_keys
     monkeypatch.setattr(session.context.ledger, "root", lambda *_: b"\0" * 32)
     with pytest.raises(ProofError):

@@ -13,6 +13,9 @@ import msgspec
 import pytest
 
 from auditdesk.bootstrap import create_workspace, open_workspace
+from auditdesk.domain.commands.account import OpenAccount
+from auditdesk.domain.commands.customer import RegisterCustomer
+from auditdesk.domain.commands.money import Deposit
 from auditdesk.domain.errors import Cancelled
 from auditdesk.domain.personal import PersonalDetails
 from auditdesk.services.verification import chain
@@ -29,10 +32,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("chain") / "bank"
     workspace = create_workspace(path, bank="b", operator="ana", passphrase="x", kdf=CHEAP_KDF)
     with closing(workspace), closing(workspace.sign_in("ana", "x")) as session:
-        customer = session.desk.register_customer(PersonalDetails("Jane Döe")).number
-        account = session.desk.open_account(customer, "EUR").number
+        customer = session.issue(RegisterCustomer.of(PersonalDetails("Jane Döe"))).number
+        account = session.issue(OpenAccount(customer, "EUR")).number
         for number in range(EVENTS):
-            session.desk.deposit(account, 100 + number)
+            session.issue(Deposit(account, 100 + number))
         session.sign_off()
     return path
 

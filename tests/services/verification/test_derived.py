@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 
+from auditdesk.domain.commands.customer import RegisterCustomer
 from auditdesk.domain.personal import PersonalDetails
 from auditdesk.services.verification.derived import check_keys
 from auditdesk.services.verification.findings import Finding
@@ -26,7 +27,7 @@ class CountedSet(frozenset[str]):
 
 def test_the_keys_are_joined_once_however_many_customers_there_are(session: Session) -> None:
     for number in range(CUSTOMERS):
-        session.desk.register_customer(PersonalDetails(f"Customer {number}"))
+        session.issue(RegisterCustomer.of(PersonalDetails(f"Customer {number}")))
     vault = session.context.vault
     assert vault is not None
     findings: list[Finding] = []

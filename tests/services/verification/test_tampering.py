@@ -13,6 +13,9 @@ from typing import Any
 import pytest
 
 from auditdesk.bootstrap import create_workspace, open_workspace
+from auditdesk.domain.commands.account import OpenAccount
+from auditdesk.domain.commands.customer import RegisterCustomer
+from auditdesk.domain.commands.money import Deposit
 from auditdesk.domain.errors import LedgerReadOnly
 from auditdesk.domain.personal import PersonalDetails
 from auditdesk.ledger.backends.sqlite import DRIVER
@@ -35,10 +38,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("honest") / "bank"
     workspace = create_workspace(path, bank="b", operator="ana", passphrase="x", kdf=CHEAP_KDF)
     with closing(workspace), closing(workspace.sign_in("ana", "x")) as session:
-        customer = session.desk.register_customer(PersonalDetails("Jane Döe")).number
-        session.desk.open_account(customer, "EUR")
+        customer = session.issue(RegisterCustomer.of(PersonalDetails("Jane Döe"))).number
+        session.issue(OpenAccount(customer, "EUR"))
         for number in range(300):
-            session.desk.deposit(ACCOUNT, 100 + number)
+            session.issue(Deposit(ACCOUNT, 100 + number))
             if number == 150:
                 session.checkpoints.make()
         session.sign_off()
@@ -76,7 +79,7 @@ def refuses_to_write(path: Path) -> bool:
         assert workspace.read_only
         assert not session.may_write
         with pytest.raises(LedgerReadOnly):
-            session.desk.deposit(ACCOUNT, 100)
+            session.issue(Deposit(ACCOUNT, 100))
     return True
 
 
@@ -128,7 +131,7 @@ def test_an_old_ledger_beside_a_new_vault_can_only_be_looked_at(bank: Path, tmp_
     old = tmp_path / "old.db"
     shutil.copy(bank / "ledger.db", old)
     for _, session in opened(bank):
-        session.desk.deposit(ACCOUNT, 100)
+        session.issue(Deposit(ACCOUNT, 100))
         session.sign_off()
     shutil.copy(old, bank / "ledger.db")
     assert "the last 1 are missing" in warnings(bank)
@@ -185,14 +188,14 @@ def test_a_clean_verification_after_a_repair_lifts_the_distrust(bank: Path, tmp_
     assert verified(bank).clean
     assert warnings(bank) == ""
     for _, session in opened(bank):
-        assert session.desk.deposit(ACCOUNT, 100).position == 304
+        assert session.issue(Deposit(ACCOUNT, 100)).position == 304
 
 
 def test_an_anchor_kept_elsewhere_tells_what_both_files_no_longer_can(bank: Path, tmp_path: Path) -> None:
     old = Path(shutil.copytree(bank, tmp_path / "old"))
     anchor_file = tmp_path / "anchor.txt"
     for _, session in opened(bank):
-        session.desk.deposit(ACCOUNT, 100)
+        session.issue(Deposit(ACCOUNT, 100))
         session.checkpoints.save_anchor(anchor_file)
     for _, session in opened(old):
         assert session.verification.run().clean
@@ -207,7 +210,7 @@ def test_an_incremental_verification_looks_only_at_what_is_new(bank: Path) -> No
     assert verified(bank, incremental=True).events == 303  # nothing was verified before
     for _, session in opened(bank):
         for number in range(5):
-            session.desk.deposit(ACCOUNT, 100 + number)
+            session.issue(Deposit(ACCOUNT, 100 + number))
     report = verified(bank, incremental=True)
     assert (report.clean, report.after, report.events, report.entries) == (True, 303, 5, 5)
     assert verified(bank, incremental=True).events == 0
@@ -229,7 +232,7 @@ def test_damage_in_the_tail_is_found_incrementally_too(bank: Path, statement: st
     assert verified(bank).clean
     for _, session in opened(bank):
         for number in range(105):
-            session.desk.deposit(ACCOUNT, 100 + number)
+            session.issue(Deposit(ACCOUNT, 100 + number))
     attack(bank, statement)
     report = verified(bank, incremental=True)
     assert kind in {finding.kind for finding in report.findings}

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from auditdesk.bootstrap import create_workspace, open_workspace
+from auditdesk.domain.commands.account import CloseAccount
+from auditdesk.domain.commands.money import Deposit
 from auditdesk.domain.errors import Cancelled, LedgerDamaged
 from auditdesk.ledger.backends.sqlite import DRIVER
 from auditdesk.services.verification.findings import Finding, VerificationReport
@@ -321,7 +323,7 @@ def test_a_key_that_is_gone_without_an_erasure_is_an_alarm(copy: Path) -> None:
 
 
 def forget_the_second(session: Session) -> None:
-    session.desk.close_account("A2", pay_out=True)
+    session.issue(CloseAccount("A2", pay_out=True))
     session.forgetting.forget("K2", "case 7")
 
 
@@ -366,7 +368,7 @@ def test_what_is_booked_meanwhile_is_no_damage(copy: Path) -> None:
     sessions = signed_in(copy)
     session = next(sessions)
     before = session.context.ledger.log.head().position
-    report = session.verification.run(AtFirstReport(lambda: session.desk.deposit("A1", 500)))
+    report = session.verification.run(AtFirstReport(lambda: session.issue(Deposit("A1", 500))))
     assert (report.findings, report.position) == ((), before)
     assert session.context.ledger.log.head().position == before + 1
     assert session.verification.run().position == before + 1

@@ -1,0 +1,33 @@
+"""Whether the operator's roles allow what they ask for; a denial is kept in the log."""
+
+from __future__ import annotations
+
+from auditdesk.domain import roles
+from auditdesk.domain.errors import Refused
+from auditdesk.domain.roles import Permission
+from auditdesk.services.access.context import OperatorContext
+from auditdesk.services.access.lookup import known_number
+from auditdesk.services.access.refusals import record_refusal
+
+
+def check_permission(
+    context: OperatorContext, permission: Permission, *, target: str = "", amount_minor: int | None = None
+) -> None:
+    """Raise `Refused` (`role_missing`) unless a role that the operator has at this moment allows it.
+
+    The denial is recorded, also for an operator without the customers' keys. `target` is an account or
+    customer as typed, kept only where it is one of ours. Raises `VaultLocked` where nobody is signed in.
+    """
+    try:
+        roles.check(permission, context.check_signed_in().roles)
+    except Refused as refused:
+        if not context.ledger.read_only:
+            record_refusal(context, permission.name, known_number(context, target), refused, amount_minor)
+        raise
+
+
+def why_not_permitted(context: OperatorContext, permission: Permission) -> str:
+    """Why the operator may not do it, in a sentence; empty where they may. Nothing is recorded."""
+    if context.signed_in is None:
+        return "Nobody is signed in."
+    return roles.why_not(permission, context.signed_in.roles)
