@@ -17,12 +17,14 @@ from auditdesk.domain.errors import LedgerMissing, LedgerReadOnly, Refused, Vaul
 from auditdesk.domain.events import NewEvent
 from auditdesk.domain.streams import operator_stream
 from auditdesk.domain.text import clean_line
-from auditdesk.ledger.backends.sqlite import DRIVER
+from auditdesk.ledger.backends.sqlite import SqliteBackend
 from auditdesk.ledger.ledger import Ledger, StreamAppend
+from auditdesk.ledger.migrations import open_ledger
 from auditdesk.services.access.context import NO_PROGRESS, Clock, Progress, new_command_id, system_clock
 from auditdesk.services.files.atomic import new_folder
 from auditdesk.services.files.log_file import LogFile, default_log_folder
 from auditdesk.services.workspace.workspace import LEDGER_FILE, VAULT_FILE, Workspace
+from auditdesk.storage.sqlite_file import DRIVER
 from auditdesk.vault.kdf import KdfParameters
 from auditdesk.vault.vault import Vault
 
@@ -63,7 +65,7 @@ def open_workspace(path: Path, *, clock: Clock = system_clock) -> Workspace:
         raise LedgerMissing(
             f"There is no workspace at {path}.", f"A workspace is a folder that holds {LEDGER_FILE}."
         )
-    ledger = Ledger.open(ledger_file, clock=clock)
+    ledger = open_ledger(SqliteBackend(ledger_file), clock=clock)
     try:
         vault = Vault.open(path / VAULT_FILE, ledger_id=ledger.ledger_id, clock=clock)
     except VaultMissing:
@@ -163,7 +165,7 @@ def _make_files(
 
 
 def _make_ledger(file: Path, bank: str, operator: str, clock: Clock) -> str:
-    ledger = Ledger.create(file, bank=bank, clock=clock)
+    ledger = Ledger.create(SqliteBackend(file), bank=bank, clock=clock)
     try:
         added = NewEvent(e.OperatorAdded(operator=operator, roles=FIRST_ROLES))
         append = StreamAppend(operator_stream(operator), None, (added,), clock(), None)

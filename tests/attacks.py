@@ -9,10 +9,10 @@ from typing import Any
 
 import msgspec
 
-from auditdesk.ledger.backends.sqlite import DRIVER
 from auditdesk.ledger.envelope import leaf_hash
 from auditdesk.ledger.rows import as_envelope
 from auditdesk.proof.merkle import complete_node
+from auditdesk.storage.sqlite_file import DRIVER
 
 Change = Callable[[Any], object]
 

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
 from typing import Final, Self
 
 import uuid_utils
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, insert, select
 
-from auditdesk.domain.errors import LedgerDamaged, LedgerReadOnly, Refused
+from auditdesk.domain.errors import LedgerDamaged, LedgerReadOnly
 from auditdesk.domain.instants import to_iso
 from auditdesk.ledger import rebuild as rebuilding
 from auditdesk.ledger import schema
 from auditdesk.ledger.accounts import Accounts
-from auditdesk.ledger.backends import sqlite as engines
-from auditdesk.ledger.backends.dialects import install_law
-from auditdesk.ledger.backends.integrity import PageCheck
-from auditdesk.ledger.backends.shape import shape_differences
+from auditdesk.ledger.backends.base import Backend, PageCheck
 from auditdesk.ledger.batch import Appended, Batch, StreamAppend
 from auditdesk.ledger.customers import Customers, Reveal
 from auditdesk.ledger.database import Database
@@ -31,6 +27,7 @@ from auditdesk.ledger.tree import CheckpointRow, LogTree
 __all__ = ["Appended", "Batch", "CheckpointRow", "Ledger", "StreamAppend"]
 
 READ_ONLY_WARNING: Final = "The ledger's folder can't be written, so it can only be looked at."
+OLDER_WARNING: Final = "The ledger has the older format {}, so it can only be looked at."
 
 
 class Ledger:
@@ -44,40 +41,36 @@ class Ledger:
     """
 
     def __init__(
-        self,
-        path: Path,
-        engine: Engine,
-        clock: Callable[[], int],
-        *,
-        read_only: bool,
-        warnings: tuple[str, ...],
+        self, database: Database, clock: Callable[[], int], *, read_only: bool, warnings: tuple[str, ...] = ()
     ) -> None:
-        self._database = database = Database(engine)
+        self._database = database
+        self._clock = clock
+        self.backend = database.backend
         self.log = EventLog(database)
         self.accounts = Accounts(database)
         self.customers = Customers(database)
         self.tree = LogTree(database)
         self.snapshots = Snapshots(database)
-        self.path = path
-        self.read_only = read_only
-        self.warnings = warnings
         self.damage: tuple[str, ...] = ()
-        self._clock = clock
-        meta = self._meta()
+        meta = self._read_meta()
         self.ledger_id = meta["ledger_id"]
         self.bank = meta["bank"]
+        is_older = self.format < self.backend.formats[-1].number
+        self.can_be_brought_up = is_older and not read_only
+        self.read_only = read_only or is_older
+        self.warnings = (*warnings, OLDER_WARNING.format(self.format)) if is_older else warnings
 
     @classmethod
-    def create(cls, path: Path, *, bank: str, clock: Callable[[], int], ledger_id: str | None = None) -> Self:
-        """Make a new, empty ledger at a path where there is nothing yet. Raises `Refused`, or a `Fault`."""
-        if path.exists():
-            raise Refused("ledger_exists", f"There is a file at {path} already.")
-        engine = engines.make_engine(path, create=True)
-        with engines.writing(engine) as connection:
-            connection.exec_driver_sql(f"PRAGMA application_id = {engines.APPLICATION_ID}")
-            connection.exec_driver_sql(f"PRAGMA user_version = {engines.SCHEMA_VERSION}")
-            schema.metadata.create_all(connection)
-            install_law(connection)
+    def create(
+        cls, backend: Backend, *, bank: str, clock: Callable[[], int], ledger_id: str | None = None
+    ) -> Self:
+        """Make a new, empty ledger of the newest format where there is nothing yet.
+
+        Raises `Refused` (`ledger_exists`), or a `Fault`.
+        """
+        database = Database(backend, backend.create())
+        with database.writing() as connection:
+            backend.lay(connection, backend.formats[-1])
             meta = {
                 "ledger_id": ledger_id or str(uuid_utils.uuid7()),
                 "bank": bank,
@@ -85,24 +78,23 @@ class Ledger:
             }
             rows = [{"name": name, "value": value} for name, value in meta.items()]
             connection.execute(insert(schema.meta), rows)
-        engines.settle(engine)
-        return cls(path, engine, clock, read_only=False, warnings=())
+        backend.settle(database.engine)
+        return cls(database, clock, read_only=False)
 
     @classmethod
-    def open(cls, path: Path, *, clock: Callable[[], int], read_only: bool = False) -> Self:
-        """Open a ledger; nothing is created, and a file that is none is left untouched.
+    def open(cls, backend: Backend, *, clock: Callable[[], int], read_only: bool = False) -> Self:
+        """Open a ledger; nothing is created, and a file that isn't a ledger is left untouched.
 
-        Where the folder can't be written the ledger is opened for looking only, and `warnings` says so.
+        Where the folder can't be written, or its format is an older one, the ledger is opened for looking
+        only, and `warnings` says so (`migrations.open_ledger` brings an older one up first).
         Raises `LedgerMissing`, `NotALedger`, `NewerLedger`, `LedgerDamaged`, `LedgerLocked`.
         """
-        engines.read_header(path, "ledger", engines.APPLICATION_ID, engines.SCHEMA_VERSION)
-        writable = engines.is_writable(path) and not read_only
-        engine = engines.make_engine(path, read_only=not writable)
-        warnings = () if writable or read_only else (READ_ONLY_WARNING,)
+        opened = backend.open(read_only=read_only)
+        warnings = (READ_ONLY_WARNING,) if opened.read_only and not read_only else ()
         try:
-            return cls(path, engine, clock, read_only=not writable, warnings=warnings)
+            return cls(Database(backend, opened.engine), clock, read_only=opened.read_only, warnings=warnings)
         except BaseException:
-            engine.dispose()
+            opened.engine.dispose()
             raise
 
     def view(self) -> AbstractContextManager[Connection]:
@@ -110,13 +102,16 @@ class Ledger:
         return self._database.view()
 
     def schema_differences(self) -> list[str]:
-        """How tables, indexes and triggers differ from those of a ledger made today, one sentence each."""
+        """How the schema differs from that of the ledger's own format, one sentence each."""
+        known = {known.number: known for known in self.backend.formats}
+        if self.format not in known:
+            return [f"The format number {self.format} is none that was ever written."]
         with self.view() as connection:
-            return shape_differences(connection)
+            return self.backend.schema_differences(connection, known[self.format])
 
     def check_pages(self) -> PageCheck:
         """Begin to look at every page and index of the file."""
-        return PageCheck(self._database.engine)
+        return self.backend.check_pages(self._database.engine)
 
     def close(self) -> None:
         """Close every connection."""
@@ -194,11 +189,11 @@ class Ledger:
         with self._database.writing() as connection:
             yield connection
 
-    def _meta(self) -> dict[str, str]:
-        with self._database.view() as connection:
-            engines.check_version(connection, self.path)
+    def _read_meta(self) -> dict[str, str]:
+        with self.view() as connection:
+            self.format = self.backend.format_of(connection)
             meta = dict(fetch(connection, select(schema.meta)))
             read_head(connection)
         if not {"ledger_id", "bank"} <= meta.keys():
-            raise LedgerDamaged(f"The ledger at {self.path} doesn't say whose it is.")
+            raise LedgerDamaged(f"The ledger at {self.backend.location} doesn't say whose it is.")
         return meta

@@ -1,13 +1,14 @@
-"""The vault's tables."""
+"""The vault's tables, by the format number in the file: its text is compared word by word, comments too."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 APPLICATION_ID: Final = 0x41644B56  # "AdKV"
-SCHEMA_VERSION: Final = 1
+NEWEST_FORMAT: Final = 1
 
-TABLES: Final = (
+_FORMAT_1: Final = (
     """
     CREATE TABLE vault (
         one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -86,3 +87,5 @@ TABLES: Final = (
     ) STRICT
     """,
 )
+
+FORMATS: Final[Mapping[int, Sequence[str]]] = {1: _FORMAT_1}

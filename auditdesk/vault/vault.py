@@ -127,8 +127,9 @@ class Vault:
         """Open the vault with an operator's passphrase. Slow on purpose.
 
         Raises `WrongPassphrase`, which from the fifth time in a row says how long to wait, and until
-        then isn't even tried; `Tampered` where the operator's row was altered from outside.
+        then isn't even tried; `Tampered` where the schema or the operator's row was altered from outside.
         """
+        self._file.check_schema()
         private_key = self._unlock(operator, passphrase)
         with self._file.reading() as connection:
             row = roster.find_operator(connection, operator)

@@ -6,8 +6,8 @@ import csv
 from pathlib import Path
 from typing import Any
 
-from auditdesk.ledger.backends.sqlite import DRIVER
 from auditdesk.services.workspace.workspace import LEDGER_FILE
+from auditdesk.storage.sqlite_file import DRIVER
 from tests.benchmarks.banks import new_bank, write_history
 from tests.benchmarks.timing import Line, seconds
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from auditdesk.ledger.backends.sqlite import DRIVER
+from auditdesk.storage.sqlite_file import DRIVER
 from tests.cli.conftest import Run
 
 

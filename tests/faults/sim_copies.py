@@ -15,10 +15,10 @@ from auditdesk.bootstrap import open_workspace
 from auditdesk.domain.commands.money import Deposit
 from auditdesk.domain.errors import AuditdeskError
 from auditdesk.domain.personal import KEY_LOST, Mask
-from auditdesk.ledger.backends.sqlite import DRIVER
 from auditdesk.services.verification.findings import OF_THE_VAULT
 from auditdesk.services.workspace.session import Session
 from auditdesk.services.workspace.workspace import Workspace
+from auditdesk.storage.sqlite_file import DRIVER
 from tests.faults.sim_bank import Backup, Bank
 from tests.faults.sim_checks import check_now
 from tests.faults.sim_writer import Writer

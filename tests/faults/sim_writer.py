@@ -15,10 +15,10 @@ import msgspec
 from sqlalchemy import event
 
 from auditdesk.bootstrap import open_workspace
-from auditdesk.ledger.backends.sqlite import DRIVER
 from auditdesk.ledger.ledger import Ledger
 from auditdesk.services.workspace.session import Session
 from auditdesk.services.workspace.workspace import Workspace
+from auditdesk.storage.sqlite_file import DRIVER
 from tests.faults.sim_orders import Order
 from tests.helpers import ManualClock
 

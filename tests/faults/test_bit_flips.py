@@ -17,7 +17,7 @@ from auditdesk.domain.commands.customer import ChangeAddress, RegisterCustomer
 from auditdesk.domain.commands.money import Deposit
 from auditdesk.domain.errors import AuditdeskError
 from auditdesk.domain.personal import Address, PersonalDetails
-from auditdesk.ledger.backends.sqlite import DRIVER
+from auditdesk.storage.sqlite_file import DRIVER
 from tests.helpers import CHEAP_KDF
 
 SEED: Final = 20_260_314

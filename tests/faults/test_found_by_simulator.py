@@ -16,9 +16,9 @@ from auditdesk.domain.commands.customer import RegisterCustomer
 from auditdesk.domain.commands.money import Deposit
 from auditdesk.domain.errors import DiskFull, LedgerDamaged, Refused, Tampered
 from auditdesk.domain.personal import PersonalDetails
-from auditdesk.ledger.backends.sqlite import DRIVER
 from auditdesk.services.workspace.session import Session
 from auditdesk.services.workspace.workspace import Workspace
+from auditdesk.storage.sqlite_file import DRIVER
 from tests.helpers import CHEAP_KDF
 
 STRICT = re.compile(r",?\s*STRICT\s*$")
@@ -128,7 +128,7 @@ def test_a_vault_whose_own_description_is_no_text_is_damage(bank: Path) -> None:
         statement = f"UPDATE sqlite_master SET sql = CAST(x'{broken}' AS TEXT) WHERE name = 'fences'"  # noqa: S608 - our own
         connection.execute(statement)
         connection.commit()
-    with pytest.raises(LedgerDamaged, match="text that is none"):
+    with pytest.raises(LedgerDamaged, match="not valid UTF-8"):
         open_workspace(bank)
 
 
@@ -166,7 +166,7 @@ def test_a_disk_that_takes_no_more_of_the_vault_is_a_full_disk(bank: Path) -> No
     with opened(bank) as (_, session):
         resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, hard))
         try:
-            with pytest.raises(DiskFull, match="the vault's data"):
+            with pytest.raises(DiskFull, match="Reading the vault from the disk, or writing it, failed"):
                 session.issue(RegisterCustomer.of(PersonalDetails("John Roe")))
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

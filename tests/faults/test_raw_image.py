@@ -16,7 +16,7 @@ import pytest
 from auditdesk.bootstrap import create_workspace, open_workspace
 from auditdesk.domain.commands.customer import RegisterCustomer
 from auditdesk.domain.personal import Address, PersonalDetails
-from auditdesk.ledger.backends.sqlite import DRIVER
+from auditdesk.storage.sqlite_file import DRIVER
 from tests.helpers import CHEAP_KDF
 
 IMAGE_BYTES: Final = 24 * 1024 * 1024

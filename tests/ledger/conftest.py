@@ -1,18 +1,19 @@
-"""Backends under test: each fixture parameter makes an empty ledger. A second backend adds a line here."""
+"""The backends that the conformance suite holds to the same behaviour: another one is another line here."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
 import pytest
 
+from auditdesk.ledger.backends.base import Backend
+from auditdesk.ledger.backends.sqlite import SqliteBackend
 from auditdesk.ledger.envelope import SealKind
 from auditdesk.ledger.ledger import Ledger
 from tests.helpers import ManualClock
-
-MakeLedger = Callable[[], Ledger]
 
 
 class ReversingSealer:
@@ -34,9 +35,19 @@ def sealer() -> ReversingSealer:
     return ReversingSealer()
 
 
-@pytest.fixture(params=["sqlite"])
-def ledger(request: pytest.FixtureRequest, tmp_path: Path, clock: ManualClock) -> Iterator[Ledger]:
-    assert request.param == "sqlite"
-    made = Ledger.create(tmp_path / "ledger.db", bank="Conformance Bank", clock=clock)
+BACKENDS: Final[dict[str, Callable[[Path], Backend]]] = {
+    "sqlite": lambda folder: SqliteBackend(folder / "ledger.db"),
+}
+
+
+@pytest.fixture(params=BACKENDS)
+def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
+    """A place where no ledger is yet."""
+    return BACKENDS[request.param](tmp_path)
+
+
+@pytest.fixture
+def ledger(backend: Backend, clock: ManualClock) -> Iterator[Ledger]:
+    made = Ledger.create(backend, bank="Conformance Bank", clock=clock)
     yield made
     made.close()

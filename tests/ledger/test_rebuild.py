@@ -10,7 +10,6 @@ from auditdesk.domain.errors import LedgerDamaged
 from auditdesk.domain.events import NewEvent
 from auditdesk.domain.personal import Mask, Personal, PersonalDetails, PersonName
 from auditdesk.ledger import schema
-from auditdesk.ledger.backends import sqlite as engines
 from auditdesk.ledger.envelope import Envelope
 from auditdesk.ledger.ledger import Ledger, StreamAppend
 from tests.ledger.conftest import ReversingSealer
@@ -53,7 +52,7 @@ def everything(ledger: Ledger) -> tuple[object, ...]:
 
 def test_projections_that_were_spoiled_come_out_of_the_log_as_they_were(filled: Ledger) -> None:
     before = everything(filled)
-    with engines.writing(filled._database.engine) as connection:
+    with filled._database.writing() as connection:
         connection.execute(update(schema.accounts).values(balance=-1, status="closed"))
         connection.execute(update(schema.customers).values(version=7))
         connection.execute(delete(schema.entries).where(schema.entries.c.version > 50))
@@ -66,7 +65,7 @@ def test_snapshots_that_were_thrown_away_come_out_of_the_log_as_they_were(
     filled: Ledger, sealer: ReversingSealer
 ) -> None:
     before = everything(filled)
-    with engines.writing(filled._database.engine) as connection:
+    with filled._database.writing() as connection:
         connection.execute(delete(schema.snapshots))
     assert filled.snapshots.count([f"account/{ACCOUNT}"]) == 0
     filled.rebuild_snapshots(reveal=reveal, sealer=sealer)
@@ -75,7 +74,7 @@ def test_snapshots_that_were_thrown_away_come_out_of_the_log_as_they_were(
 
 def test_without_keys_a_customers_snapshots_stay_as_they_are(filled: Ledger) -> None:
     before = everything(filled)
-    with engines.writing(filled._database.engine) as connection:
+    with filled._database.writing() as connection:
         connection.execute(update(schema.snapshots).values(state_schema=0))
     filled.rebuild_snapshots()
     assert everything(filled) != before

@@ -13,7 +13,6 @@ from auditdesk.domain import events as e
 from auditdesk.domain.errors import LedgerDamaged, LedgerReadOnly, ProofError
 from auditdesk.domain.events import NewEvent
 from auditdesk.ledger import schema, tree
-from auditdesk.ledger.backends import sqlite as engines
 from auditdesk.ledger.backends.dialects import insert_many
 from auditdesk.ledger.ledger import Batch, CheckpointRow, Ledger, StreamAppend
 from auditdesk.proof.merkle import (
@@ -108,7 +107,7 @@ def test_the_third_level_is_kept_when_it_is_complete(ledger: Ledger) -> None:
         (at, "s", at, "", "t", 1, 0, 0, "o", str(at), 0, "", None, b"", None, None, value)
         for at, value in enumerate(hashes, start=1)
     ]
-    with engines.writing(ledger._database.engine) as connection:
+    with ledger._database.writing() as connection:
         for start in range(0, size, 30_000):
             insert_many(connection, schema.events, rows[start : start + 30_000])
             tree.grow(connection, start, min(size, start + 30_000))
@@ -122,7 +121,7 @@ def test_the_third_level_is_kept_when_it_is_complete(ledger: Ledger) -> None:
 
 def test_a_tree_with_a_hole_proves_nothing(ledger: Ledger) -> None:
     grow(ledger, 600)
-    with engines.writing(ledger._database.engine) as connection:
+    with ledger._database.writing() as connection:
         connection.exec_driver_sql("DROP TRIGGER tree_nodes_are_never_deleted")
         connection.exec_driver_sql('DELETE FROM tree_nodes WHERE "index" = 0')
     with pytest.raises(ProofError) as refused:
@@ -136,7 +135,7 @@ def test_nodes_and_checkpoints_stay_as_they_were_written(ledger: Ledger, table: 
     grow(ledger, 300)
     ledger.tree.keep_checkpoint(CheckpointRow(300, b"r" * 32, "note"))
     column = "hash" if table == "tree_nodes" else "root"
-    with pytest.raises(LedgerDamaged, match="never"), engines.writing(ledger._database.engine) as connection:
+    with pytest.raises(LedgerDamaged, match="never"), ledger._database.writing() as connection:
         connection.exec_driver_sql(statement.format(table, column, column))
 
 

@@ -17,9 +17,9 @@ from auditdesk.cli.main import main
 from auditdesk.domain.commands.money import Deposit
 from auditdesk.domain.errors import LedgerReadOnly, ProofError
 from auditdesk.domain.personal import TAMPERED
-from auditdesk.ledger.backends.sqlite import DRIVER
 from auditdesk.proof.signed_note import VerifierKey, parse_vkey
 from auditdesk.services.evidence.bundle import check
+from auditdesk.storage.sqlite_file import DRIVER
 from tests.attacks import attack, edit_amount, everything_again
 from tests.security.conftest import ACCOUNT, PASSPHRASE, kinds, signed_in, verified, warnings
 

@@ -29,9 +29,9 @@ from auditdesk.domain.errors import (
 )
 from auditdesk.domain.moments import AtVersion
 from auditdesk.domain.personal import KEY_LOST, REDACTED, Mask, PersonalDetails
-from auditdesk.ledger.backends.sqlite import DRIVER
 from auditdesk.services.privacy.forgetting import NotForgotten, Step
 from auditdesk.services.workspace.session import Session
+from auditdesk.storage.sqlite_file import DRIVER
 from tests.helpers import files_holding
 from tests.security.conftest import ACCOUNT, BOB, JANE, PASSPHRASE, signed_in, verified, warnings
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Dialect, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
@@ -13,6 +13,7 @@ from sqlalchemy.sql import Insert
 from auditdesk.ledger import schema
 
 Row = tuple[Any, ...]
+LAWS: Final[Mapping[str, Sequence[str]]] = {"sqlite": schema.SQLITE_LAW}
 
 
 class _Text(NamedTuple):
@@ -35,10 +36,12 @@ def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, object
 
 
 def install_law(connection: Connection) -> None:
-    """Make append-only the database's own law."""
-    if connection.dialect.name == "sqlite":
-        for statement in schema.SQLITE_LAW:
-            connection.exec_driver_sql(statement)
+    """Make append-only the database's own law. Raises NotImplementedError where none is known for it."""
+    dialect = connection.dialect.name
+    if dialect not in LAWS:
+        raise NotImplementedError(f"No append-only law is known for {dialect}: no ledger is kept there.")
+    for statement in LAWS[dialect]:
+        connection.exec_driver_sql(statement)
 
 
 @lru_cache(maxsize=64)

@@ -6,30 +6,31 @@ and leaves the interpreter free meanwhile.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from typing import Any, Final
 
 from sqlalchemy import Engine
 
 from auditdesk.domain.errors import Fault
-from auditdesk.ledger.backends.sqlite import reading
+from auditdesk.storage.sqlite_file import integrity_problems
 
 PROBLEMS_NAMED: Final = 20
-WELL: Final = "ok"
 
 
-class PageCheck:
-    """One look, begun at once. Either `problems` or `stop` must be called."""
+class SqlitePageCheck:
+    """One check, begun at once. Either `problems` or `stop` must be called."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, faults: Callable[[], AbstractContextManager[None]]) -> None:
         self._engine = engine
+        self._faults = faults
         self._raw: Any = None
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pages")
-        self._found = self._pool.submit(self._look)
+        self._found = self._pool.submit(self._check)
 
     def problems(self) -> list[str]:
-        """Wait for the end; what is wrong, in SQLite's words, nothing where all is well."""
+        """Wait for the end; what is wrong, in SQLite's words, nothing where all is sound."""
         try:
             return self._found.result()
         except Fault as error:
@@ -46,11 +47,10 @@ class PageCheck:
             self._found.result()
         self._pool.shutdown()
 
-    def _look(self) -> list[str]:
-        with reading(self._engine) as connection:
+    def _check(self) -> list[str]:
+        with self._faults(), self._engine.connect() as connection:
             self._raw = connection.connection.dbapi_connection
             try:
-                rows = connection.exec_driver_sql(f"PRAGMA integrity_check({PROBLEMS_NAMED})").fetchall()
+                return integrity_problems(self._raw.execute, PROBLEMS_NAMED)
             finally:
                 self._raw = None
-        return [str(row[0]) for row in rows if row[0] != WELL]

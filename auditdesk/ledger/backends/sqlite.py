@@ -1,167 +1,196 @@
-"""Opening a SQLite file as SQLAlchemy has it, with settings that lose nothing.
-
-The driver is `pysqlite3` where it is there, as it brings a SQLite without the WAL-reset bug (3.7.0 to
-3.51.2); an older library is run with a rollback journal instead. Nothing is created by opening.
-"""
+"""A ledger in one SQLite file. Nothing is created by opening."""
 
 from __future__ import annotations
 
-import importlib
-import os
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
+from functools import lru_cache
 from pathlib import Path
-from types import ModuleType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Self
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
-from auditdesk.domain.errors import (
-    AuditdeskError,
-    Conflict,
-    DiskFull,
-    Fault,
-    LedgerDamaged,
-    LedgerLocked,
-    LedgerMissing,
-    LedgerReadOnly,
-    NewerLedger,
-    NotALedger,
-)
+from auditdesk.domain.errors import LedgerMissing, Refused
+from auditdesk.ledger.backends.base import Opened, Tell
+from auditdesk.ledger.backends.integrity import SqlitePageCheck
+from auditdesk.ledger.backends.sqlite_upgrade import Held, SqliteUpgrade
+from auditdesk.ledger.formats import FORMATS, LedgerFormat
+from auditdesk.storage import sqlite_file as files
+from auditdesk.storage.sqlite_file import DRIVER, FileKind, Schema
 
 APPLICATION_ID: Final = 0x61645F6C  # "ad_l"
-SCHEMA_VERSION: Final = 1
-WAL_IS_SAFE_SINCE: Final = (3, 51, 3)
 BUSY_TIMEOUT_MS: Final = 10_000
 CACHE_KIB: Final = 64 * 1024
-HEADER_BYTES: Final = 100
+PAGES_AT_ONCE: Final = 4_096
 
 
-def choose_driver() -> ModuleType:
-    """`pysqlite3` where it is installed and newer than the interpreter's own library, else `sqlite3`."""
-    try:
-        candidate = importlib.import_module("pysqlite3.dbapi2")
-    except ImportError:
-        return sqlite3
-    return candidate if candidate.sqlite_version_info > sqlite3.sqlite_version_info else sqlite3
+class SqliteBackend:
+    """The ledger in the file at `path`; `formats` are those that this program knows."""
 
+    def __init__(self, path: Path, formats: Sequence[LedgerFormat] = FORMATS) -> None:
+        self.path = path
+        self.formats = formats
+        self._kind = FileKind("ledger", APPLICATION_ID, formats[-1].number, LedgerMissing)
 
-DRIVER: Final = choose_driver()
+    @property
+    def location(self) -> str:
+        """The file's path."""
+        return str(self.path)
 
+    @property
+    def address(self) -> str:
+        """The file's path, whatever the folder in use."""
+        return str(self.path.absolute())
 
-class FileHeader(NamedTuple):
-    """What a SQLite file says of itself in its first hundred bytes (fileformat2, §1.3)."""
+    @property
+    def folder(self) -> Path:
+        """The folder the file lies in, links resolved."""
+        return self.path.resolve().parent
 
-    application_id: int
-    user_version: int
+    # --- opening ---------------------------------------------------------------------------
 
+    def create(self) -> Engine:
+        """An engine on a file that isn't there yet. Raises `Refused` (`ledger_exists`)."""
+        if self.path.exists():
+            raise Refused("ledger_exists", f"There is a file at {self.path} already.")
+        return self._engine(mode="rwc", settings=files.durable_journal())
 
-def read_header(path: Path, what: str, application_id: int, newest: int) -> FileHeader:
-    """What the file says of itself, before it is opened as a ledger: a foreign file is left untouched.
+    def open(self, *, read_only: bool) -> Opened:
+        """An engine on the file, for looking only where its folder can't be written.
 
-    It is read through SQLite, without locks: to open and close the file by other means would drop the locks
-    that this process holds on it already (How To Corrupt An SQLite Database File, §2.2).
-    Raises `LedgerMissing`, `NotALedger`, `NewerLedger`, `LedgerReadOnly`.
-    """
-    try:
-        size = path.stat().st_size
-    except FileNotFoundError as error:
-        raise LedgerMissing(f"There is no {what} at {path}.") from error
-    except OSError as error:
-        raise LedgerReadOnly(f"The {what} at {path} can't be read: {error.strerror}.") from error
-    header = _header_of(path, what) if size >= HEADER_BYTES else None
-    if header is None:
-        kind = "is empty" if not size else "is no database"
-        raise NotALedger(f"{path} {kind}, so it is no auditdesk {what}.", "It was left untouched.")
-    if header.application_id != application_id:
-        raise NotALedger(f"{path} belongs to another program.", "It was left untouched.")
-    if header.user_version > newest:
-        raise _newer(path, header.user_version, newest)
-    return header
+        Raises `LedgerMissing`, `NotALedger`, `NewerLedger`, `LedgerReadOnly`.
+        """
+        files.read_header(self.path, self._kind)
+        writable = files.is_writable(self.path)
+        if writable and not read_only:
+            return Opened(self._engine(mode="rw", settings=files.durable_journal()), read_only=False)
+        # in a folder that can't be written there is no room for a reader's -shm either
+        immutable = not writable and not self.path.with_name(f"{self.path.name}-wal").exists()
+        return Opened(self._engine(mode="ro", immutable=immutable), read_only=True)
 
+    def settle(self, engine: Engine) -> None:
+        """Move what is in the write-ahead log into the file, so that its header says what it is."""
+        with self.faults(), engine.connect() as connection:
+            raw: Any = connection.connection.dbapi_connection
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
-def _header_of(path: Path, what: str) -> FileHeader | None:
-    """The header's two numbers; None where the file is no database."""
-    connection: Any = None
-    try:
-        connection = DRIVER.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
-        found = [
-            connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")
-        ]
-    except DRIVER.OperationalError as error:
-        raise LedgerReadOnly(f"The {what} at {path} can't be read: {error}.") from error
-    except DRIVER.DatabaseError:
-        return None
-    finally:
-        if connection is not None:
-            connection.close()
-    return FileHeader(*found)
+    def _engine(
+        self, *, mode: str, immutable: bool = False, settings: Mapping[str, object] | None = None
+    ) -> Engine:
+        engine = create_engine(
+            "sqlite+pysqlite://",
+            module=DRIVER,
+            creator=lambda: self._connect(mode=mode, immutable=immutable),
+            poolclass=QueuePool,
+            pool_size=4,
+            max_overflow=8,
+        )
+        pragmas = {
+            **files.GUARDS,
+            "recursive_triggers": 1,
+            "cache_size": -CACHE_KIB,
+            **(settings or {}),
+        }
+        event.listen(engine, "connect", lambda raw, _record: files.set_pragmas(raw, pragmas, self._kind))
+        event.listen(engine, "begin", _begin)
+        return engine
 
+    def _connect(self, *, mode: str, immutable: bool = False) -> Any:
+        return files.connect(self.path, mode=mode, immutable=immutable, timeout_ms=BUSY_TIMEOUT_MS)
 
-def check_version(connection: Connection, path: Path) -> None:
-    """Raise `NewerLedger` where only the write-ahead log says that a newer auditdesk has been here."""
-    found = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-    if found > SCHEMA_VERSION:
-        raise _newer(path, found, SCHEMA_VERSION)
+    # --- formats and the law -----------------------------------------------------------------
 
+    def lay(self, connection: Connection, ledger_format: LedgerFormat) -> None:
+        """Lay a format's tables and law in an empty file, and note whose it is and its number."""
+        connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+        self.note_format(connection, ledger_format.number)
+        ledger_format.lay(connection)
 
-def _newer(path: Path, found: int, known: int) -> NewerLedger:
-    return NewerLedger(
-        f"{path} was written by a newer auditdesk (format {found}, known up to {known}).",
-        "It was left untouched; open it with that version.",
-    )
+    def note_format(self, connection: Connection, number: int) -> None:
+        """Note the number of the file's format in its header."""
+        connection.exec_driver_sql(f"PRAGMA user_version = {number}")
 
+    def format_of(self, connection: Connection) -> int:
+        """The number of the file's format, the write-ahead log included. Raises `NewerLedger`."""
+        found = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+        files.check_format(found, self.path, self._kind)
+        return found
 
-def is_writable(path: Path) -> bool:
-    """Whether this process may write the file and make its journal beside it."""
-    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+    def schema_differences(self, connection: Connection, ledger_format: LedgerFormat) -> list[str]:
+        """How tables, indexes and triggers differ from those of a format, one sentence each."""
+        found = files.read_schema(connection.exec_driver_sql)
+        return files.schema_differences(_schema_of(ledger_format), found)
 
+    # --- faults and damage -------------------------------------------------------------------
 
-def make_engine(path: Path, *, create: bool = False, read_only: bool = False) -> Engine:
-    """An engine on one SQLite file. Raises nothing until it is first used."""
-    mode = "rwc" if create else "ro" if read_only else "rw"
-    uri = f"{path.absolute().as_uri()}?mode={mode}"
-    if read_only and not is_writable(path) and not path.with_name(path.name + "-wal").exists():
-        uri += "&immutable=1"  # in a folder that can't be written there is no room for a reader's -shm either
-    engine = create_engine(
-        "sqlite+pysqlite://",
-        module=DRIVER,
-        creator=lambda: DRIVER.connect(
-            uri, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1_000
-        ),
-        poolclass=QueuePool,
-        pool_size=4,
-        max_overflow=8,
-    )
-    event.listen(engine, "connect", lambda raw, _record: _set_pragmas(raw, read_only=read_only))
-    event.listen(engine, "begin", _begin)
-    return engine
+    @contextmanager
+    def faults(self) -> Iterator[None]:
+        """Turn what SQLAlchemy or the driver raises into typed faults, in words."""
+        with files.faults(self._kind):
+            try:
+                yield
+            except DBAPIError as error:
+                raise files.as_fault(error.orig, self._kind) from error
 
+    def explained(self, connection: Connection) -> AbstractContextManager[None]:
+        """Raise `LedgerDamaged` where a row could not be made sense of because the file is damaged."""
+        return files.explained(connection.exec_driver_sql, self._kind)
 
-def _set_pragmas(raw: Any, *, read_only: bool) -> None:
-    """Set what must hold outside any transaction, and read it back: a pragma inside one is ignored."""
-    journal, synchronous = ("wal", 2) if DRIVER.sqlite_version_info >= WAL_IS_SAFE_SINCE else ("delete", 3)
-    wanted: dict[str, object] = {
-        "foreign_keys": 1,
-        "recursive_triggers": 1,
-        "trusted_schema": 0,
-        "busy_timeout": BUSY_TIMEOUT_MS,
-        "cell_size_check": 1,
-        "cache_size": -CACHE_KIB,
-    }
-    if not read_only:
-        wanted |= {"journal_mode": journal, "synchronous": synchronous}
-    cursor = raw.cursor()
-    for name, value in wanted.items():
-        cursor.execute(f"PRAGMA {name} = {value}").fetchall()
-    for name, value in wanted.items():
-        found = cursor.execute(f"PRAGMA {name}").fetchone()[0]
-        if found != value:
-            raise LedgerDamaged(f"SQLite did not accept {name} = {value}; it says {found}.")
-    cursor.close()
+    def check_pages(self, engine: Engine) -> SqlitePageCheck:
+        """Begin to check every page and index, on a thread of its own."""
+        return SqlitePageCheck(engine, self.faults)
+
+    # --- copies ----------------------------------------------------------------------------
+
+    def copy_to(self, target: Path, tell: Tell) -> Self:
+        """Copy the file by SQLite's own backup while others write, and check the copy's pages.
+
+        The file alone is not the ledger: what was committed last lies in the write-ahead log beside it.
+        """
+
+        def on_pages(_status: int, remaining: int, total: int) -> None:
+            tell(total - remaining, total)
+
+        copy = self._beside(target)
+        with (
+            self.faults(),
+            closing(self._connect(mode="ro")) as reader,
+            closing(files.connect(target, mode="rwc")) as writer,
+        ):
+            reader.execute("BEGIN")
+            reader.execute("SELECT count(*) FROM sqlite_schema").fetchone()  # from here on one state is read
+            reader.backup(writer, pages=PAGES_AT_ONCE, progress=on_pages)
+            reader.execute("ROLLBACK")
+        copy.require_whole()
+        return copy
+
+    def require_whole(self) -> None:
+        """Let SQLite look at every page of a file that nobody else uses. Raises `LedgerDamaged`."""
+        with self.faults(), closing(self._connect(mode="rw")) as raw:
+            problems = files.integrity_problems(raw.execute)
+        if problems:
+            raise files.damaged(self._kind, problems[0])
+
+    def upgrade(self) -> SqliteUpgrade[Self]:
+        """Hold the file alone, to bring it to another format. Raises `LedgerLocked`, other `Fault`s."""
+        with self.faults():
+            raw = self._connect(mode="rw")
+            try:
+                found = raw.execute("PRAGMA user_version").fetchone()[0]
+                raw.execute("PRAGMA locking_mode = EXCLUSIVE").fetchall()
+                files.set_pragmas(raw, files.durable_journal(), self._kind)
+                raw.execute("BEGIN EXCLUSIVE")
+                raw.execute("COMMIT")  # the lock stays until the connection is closed
+                held = Held(self.path, raw, self.faults)
+                return SqliteUpgrade(held, f"{self.path.name}.format-{found}", self._beside)
+            except BaseException:
+                raw.close()
+                raise
+
+    def _beside(self, path: Path) -> Self:
+        return type(self)(path, self.formats)
 
 
 def _begin(connection: Connection) -> None:
@@ -169,107 +198,12 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
-@contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
-    """A transaction that sees one state of the file and writes nothing.
-
-    It ends by rolling back: there is nothing to commit, and SQLite refuses a commit after meeting damage.
-    """
-    with faults(), engine.connect() as connection:
-        transaction = connection.begin()
-        try:
-            yield connection
-        finally:
-            transaction.rollback()
-
-
-@contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """The only writer's transaction: committed as a whole, or rolled back on any exception."""
-    with faults(), engine.connect() as plain:
-        connection = plain.execution_options(writing=True)
-        with connection.begin():
-            yield connection
-
-
-@contextmanager
-def explained(connection: Connection) -> Iterator[None]:
-    """Say that the file is damaged where that is why a row could not be made sense of.
-
-    A damaged page yields rows that break the schema's own law: text where a number must be, or NULL. What
-    fails in a file whose pages are well is a mistake of ours, and stays what it is.
-    """
-    try:
-        yield
-    except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:
-        problem = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
-        if problem == "ok":
-            raise
-        raise LedgerDamaged(f"The file is damaged: {problem}.", "Restore the last backup.") from error
-
-
-def settle(engine: Engine) -> None:
-    """Move what is in the write-ahead log into the file, so that the file's header says what it is."""
-    with faults(), engine.connect() as connection:
-        raw: Any = connection.connection.dbapi_connection
-        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-
-
-@contextmanager
-def faults() -> Iterator[None]:
-    """Turn what the driver raises into typed faults, in words."""
-    try:
-        yield
-    except AuditdeskError:
-        raise
-    except DBAPIError as error:
-        raise as_fault(error.orig) from error
-    except (sqlite3.Error, DRIVER.Error) as error:
-        raise as_fault(error) from error
-    except UnicodeDecodeError as error:  # the driver could not even read what SQLite had to say
-        raise LedgerDamaged("The database holds text that is none.", "Restore the last backup.") from error
-
-
-def as_fault(error: BaseException | None) -> Fault:
-    """The fault that a driver's error stands for (SQLite's primary result codes)."""
-    code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
-    text = str(error)
-    for fault, codes, words, sentence, remedy in _FAULTS:
-        if code in codes or words in text:
-            return fault(sentence, remedy)
-    return LedgerDamaged(f"The database refused: {text}.")
-
-
-_FAULTS: Final[tuple[tuple[type[Fault], tuple[int, ...], str, str, str], ...]] = (
-    (
-        LedgerLocked,
-        (5, 6),
-        "is locked",
-        "Another program is writing to this file.",
-        "Try again when it has finished.",
-    ),
-    (DiskFull, (13,), "is full", "The disk is full; nothing was written.", "Make room and try again."),
-    (LedgerReadOnly, (8,), "readonly", "The file can't be written.", "Check the rights on the folder."),
-    (
-        LedgerReadOnly,
-        (14,),
-        "unable to open database",
-        "The file, or the -wal beside it, can't be opened.",
-        "Check the rights on the folder, or copy both to where you may write.",
-    ),
-    (NotALedger, (26,), "not a database", "The file is no database.", ""),
-    (
-        DiskFull,
-        (10,),
-        "disk I/O",
-        "The disk did not take, or did not give, the data.",
-        "Check the disk and try again.",
-    ),
-    (
-        Conflict,
-        (),
-        "UNIQUE constraint failed",
-        "Someone else wrote the same first; nothing was changed.",
-        "Look again and repeat.",
-    ),
-)
+@lru_cache(maxsize=8)
+def _schema_of(ledger_format: LedgerFormat) -> Schema:
+    """The schema of a format, read from an empty ledger of it in memory."""
+    engine = create_engine("sqlite+pysqlite://", module=DRIVER)
+    with engine.begin() as connection:
+        ledger_format.lay(connection)
+        found = files.read_schema(connection.exec_driver_sql)
+    engine.dispose()
+    return found

@@ -75,7 +75,7 @@ class OperatorContext:
     @property
     def workspace(self) -> Path:
         """The workspace's folder, links followed: what is taken away must not lie in it."""
-        return self.ledger.path.resolve().parent
+        return self.ledger.backend.folder
 
     @property
     def may_write(self) -> bool:

@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from auditdesk.domain.errors import Fault, LedgerDamaged, Refused
 from auditdesk.domain.instants import day_of, to_iso
-from auditdesk.ledger.backends.copying import check_pages, copy_ledger
+from auditdesk.ledger.backends.sqlite import SqliteBackend
 from auditdesk.ledger.ledger import Ledger
 from auditdesk.services.access.context import NO_PROGRESS, Clock, OperatorContext, Progress
 from auditdesk.services.files.atomic import file_faults, new_folder, write_new
@@ -101,7 +101,7 @@ class Backup:
             progress.report(done, total, "Copying the ledger")
             progress.check()
 
-        copy_ledger(context.ledger.path, ledger_copy, tell)
+        context.ledger.backend.copy_to(ledger_copy, tell)
         vault_copy = None
         if context.vault is not None:
             vault_folder = draft / vault_folder_name(expires_on)
@@ -129,8 +129,9 @@ def check_files(ledger_file: Path, vault_file: Path | None, clock: Clock, progre
 
     Raises `LedgerDamaged`, `VaultMismatch`, `Cancelled`.
     """
-    check_pages(ledger_file)
-    with closing(Ledger.open(ledger_file, clock=clock)) as ledger:
+    backend = SqliteBackend(ledger_file)
+    backend.require_whole()
+    with closing(Ledger.open(backend, clock=clock)) as ledger:
         if vault_file is None:
             return _verified(OperatorContext(ledger, None, None, "backup", clock), progress)
         with closing(Vault.open(vault_file, ledger_id=ledger.ledger_id, clock=clock)) as vault:

@@ -10,13 +10,13 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import Final
 
 import msgspec
 from msgspec import Struct
 
 from auditdesk.domain.errors import AuditdeskError
+from auditdesk.ledger.backends.addresses import backend_at
 from auditdesk.ledger.envelope import Envelope
 from auditdesk.ledger.ledger import Ledger
 from auditdesk.proof.merkle import EMPTY_FRONTIER, Frontier
@@ -34,7 +34,7 @@ CORES_NEEDED: Final = 2
 class Ask(Struct, frozen=True):
     """What the process is to look at: the first `last` events of a ledger, and what is claimed of them."""
 
-    path: str
+    address: str
     last: int
     claims: tuple[Claim, ...]
 
@@ -118,7 +118,7 @@ def start_process(ledger: Ledger, last: int, claims: Sequence[Claim]) -> ChainPr
     if last < WORTH_A_PROCESS_EVENTS or frozen or (os.cpu_count() or 1) < CORES_NEEDED:
         return None
     try:
-        return ChainProcess(Ask(str(ledger.path.absolute()), last, tuple(claims)))
+        return ChainProcess(Ask(ledger.backend.address, last, tuple(claims)))
     except OSError:
         return None
 
@@ -126,7 +126,7 @@ def start_process(ledger: Ledger, last: int, claims: Sequence[Claim]) -> ChainPr
 def look(ask: Ask) -> Answer:
     """What the process does. Raises `AuditdeskError` where the ledger can't even be opened."""
     findings: list[Finding] = []
-    ledger = Ledger.open(Path(ask.path), clock=system_clock, read_only=True)
+    ledger = Ledger.open(backend_at(ask.address), clock=system_clock, read_only=True)
     try:
         with ledger.view():
             chain = Chain(ledger, ask.claims, findings.append)

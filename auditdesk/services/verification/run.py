@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Final
 
 from auditdesk.domain.errors import AuditdeskError, Fault
-from auditdesk.ledger.backends.integrity import PageCheck
+from auditdesk.ledger.backends.base import PageCheck
 from auditdesk.ledger.envelope import Envelope
 from auditdesk.proof.checkpoint import Checkpoint
 from auditdesk.proof.merkle import EMPTY_FRONTIER

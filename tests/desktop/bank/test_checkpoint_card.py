@@ -12,7 +12,7 @@ from auditdesk.desktop.shell.main_window import MainWindow
 from auditdesk.desktop.shell.restore_dialog import RestoreDialog
 from auditdesk.desktop.shell.workspace_page import WorkspacePage
 from auditdesk.domain.commands.money import Deposit
-from auditdesk.ledger.backends.sqlite import DRIVER
+from auditdesk.storage.sqlite_file import DRIVER
 from tests.desktop.small_bank import MAIN, PASSPHRASE
 
 

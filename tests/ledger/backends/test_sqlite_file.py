@@ -21,8 +21,10 @@ from auditdesk.domain.errors import (
 )
 from auditdesk.domain.events import NewEvent
 from auditdesk.ledger.backends import sqlite as engines
-from auditdesk.ledger.backends.sqlite import DRIVER
+from auditdesk.ledger.backends.sqlite import SqliteBackend
+from auditdesk.ledger.formats import FORMATS
 from auditdesk.ledger.ledger import Ledger, StreamAppend
+from auditdesk.storage.sqlite_file import DRIVER, WAL_IS_SAFE_SINCE
 from tests.helpers import ManualClock
 
 APPENDER = """
@@ -31,8 +33,9 @@ from contextlib import closing
 from pathlib import Path
 from auditdesk.domain import events as e
 from auditdesk.domain.events import NewEvent
+from auditdesk.ledger.backends.sqlite import SqliteBackend
 from auditdesk.ledger.ledger import Ledger, StreamAppend
-ledger = Ledger.open(Path(sys.argv[1]), clock=lambda: time.time_ns() // 1000)
+ledger = Ledger.open(SqliteBackend(Path(sys.argv[1])), clock=lambda: time.time_ns() // 1000)
 for number in range(100):
     fact = NewEvent(e.CommandRefused("deposit", "", "frozen", "No."))
     append = StreamAppend("bank", None, [fact], ledger.now_us(), None)
@@ -58,9 +61,9 @@ def foreign_database(path: Path) -> None:
 
 
 def newer_ledger(path: Path) -> None:
-    Ledger.create(path, bank="B", clock=ManualClock()).close()
+    Ledger.create(SqliteBackend(path), bank="B", clock=ManualClock()).close()
     connection = DRIVER.connect(str(path))
-    connection.execute(f"PRAGMA user_version = {engines.SCHEMA_VERSION + 1}")
+    connection.execute(f"PRAGMA user_version = {FORMATS[-1].number + 1}")
     connection.close()
 
 
@@ -84,42 +87,42 @@ def test_what_is_no_ledger_of_ours_is_refused_and_left_untouched(
         content(path)  # type: ignore[operator]
     before = path.read_bytes()
     with pytest.raises(fault):
-        Ledger.open(path, clock=ManualClock())
+        Ledger.open(SqliteBackend(path), clock=ManualClock())
     assert path.read_bytes() == before
     assert [entry.name for entry in tmp_path.iterdir()] == ["ledger.db"]
 
 
 def test_opening_a_missing_ledger_creates_nothing(tmp_path: Path) -> None:
     with pytest.raises(LedgerMissing):
-        Ledger.open(tmp_path / "ledger.db", clock=ManualClock())
+        Ledger.open(SqliteBackend(tmp_path / "ledger.db"), clock=ManualClock())
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_ledger_is_never_made_over_another(ledger: Ledger, clock: ManualClock) -> None:
     with pytest.raises(Refused):
-        Ledger.create(ledger.path, bank="Other", clock=clock)
+        Ledger.create(ledger.backend, bank="Other", clock=clock)
     assert ledger.bank == "Conformance Bank"
 
 
 def test_a_ledger_that_is_only_looked_at_is_not_written(ledger: Ledger, clock: ManualClock) -> None:
     append_one(ledger, "c1")
     ledger.close()
-    before = ledger.path.read_bytes()
-    viewer = Ledger.open(ledger.path, clock=clock, read_only=True)
+    before = Path(ledger.backend.address).read_bytes()
+    viewer = Ledger.open(ledger.backend, clock=clock, read_only=True)
     assert viewer.read_only
     assert viewer.log.head().position == 1
     with pytest.raises(LedgerReadOnly):
         append_one(viewer, "c2")
     viewer.close()
-    assert ledger.path.read_bytes() == before
+    assert Path(ledger.backend.address).read_bytes() == before
 
 
 def test_who_only_looks_sees_what_others_write_meanwhile(ledger: Ledger, clock: ManualClock) -> None:
     append_one(ledger, "c1")
     ledger.close()
-    viewer = Ledger.open(ledger.path, clock=clock, read_only=True)
+    viewer = Ledger.open(ledger.backend, clock=clock, read_only=True)
     assert viewer.log.head().position == 1
-    writer = Ledger.open(ledger.path, clock=clock)
+    writer = Ledger.open(ledger.backend, clock=clock)
     append_one(writer, "c2")
     assert viewer.log.head().position == 2
     writer.close()
@@ -129,10 +132,10 @@ def test_who_only_looks_sees_what_others_write_meanwhile(ledger: Ledger, clock: 
 def test_a_newer_format_that_only_the_write_ahead_log_knows_is_refused(
     ledger: Ledger, clock: ManualClock
 ) -> None:
-    other = DRIVER.connect(str(ledger.path), isolation_level=None)
-    other.execute(f"PRAGMA user_version = {engines.SCHEMA_VERSION + 1}")
+    other = DRIVER.connect(ledger.backend.address, isolation_level=None)
+    other.execute(f"PRAGMA user_version = {FORMATS[-1].number + 1}")
     with pytest.raises(NewerLedger):
-        Ledger.open(ledger.path, clock=clock)
+        Ledger.open(ledger.backend, clock=clock)
     other.close()
 
 
@@ -142,12 +145,12 @@ def test_a_folder_without_the_right_to_write_opens_for_looking(
     append_one(ledger, "c1")
     ledger.close()
     monkeypatch.setattr(os, "access", lambda _path, mode: mode != os.W_OK)
-    viewer = Ledger.open(ledger.path, clock=clock)
+    viewer = Ledger.open(ledger.backend, clock=clock)
     assert viewer.read_only
     assert "only be looked at" in viewer.warnings[0]
     assert viewer.log.head().position == 1
     viewer.close()
-    assert [entry.name for entry in ledger.path.parent.iterdir()] == ["ledger.db"]
+    assert [entry.name for entry in ledger.backend.folder.iterdir()] == ["ledger.db"]
 
 
 def test_a_ledger_that_another_program_holds_is_reported_as_locked(
@@ -155,9 +158,9 @@ def test_a_ledger_that_another_program_holds_is_reported_as_locked(
 ) -> None:
     ledger.close()
     monkeypatch.setattr(engines, "BUSY_TIMEOUT_MS", 20)
-    other = DRIVER.connect(str(ledger.path), isolation_level=None)
+    other = DRIVER.connect(ledger.backend.address, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    mine = Ledger.open(ledger.path, clock=clock)
+    mine = Ledger.open(ledger.backend, clock=clock)
     with pytest.raises(LedgerLocked):
         append_one(mine, "c1")
     other.execute("ROLLBACK")
@@ -169,7 +172,8 @@ def test_a_ledger_that_another_program_holds_is_reported_as_locked(
 
 def test_two_processes_append_side_by_side_and_lose_nothing(ledger: Ledger) -> None:
     writers = [
-        subprocess.Popen([sys.executable, "-c", APPENDER, str(ledger.path), name]) for name in ("ana", "ben")
+        subprocess.Popen([sys.executable, "-c", APPENDER, ledger.backend.address, name])
+        for name in ("ana", "ben")
     ]
     assert [writer.wait() for writer in writers] == [0, 0]
     log = list(ledger.log.read())
@@ -191,7 +195,7 @@ def test_the_settings_that_lose_nothing_are_in_force(ledger: Ledger) -> None:
                 "application_id",
             )
         }
-    wal = DRIVER.sqlite_version_info >= engines.WAL_IS_SAFE_SINCE
+    wal = DRIVER.sqlite_version_info >= WAL_IS_SAFE_SINCE
     assert found == {
         "synchronous": 2 if wal else 3,
         "foreign_keys": 1,
@@ -205,12 +209,12 @@ def test_the_settings_that_lose_nothing_are_in_force(ledger: Ledger) -> None:
 def test_opening_a_ledger_again_drops_none_of_the_locks_of_this_process(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     with (
-        closing(Ledger.create(path, bank="b", clock=ManualClock())) as first,
-        engines.reading(first._database.engine) as connection,
+        closing(Ledger.create(SqliteBackend(path), bank="b", clock=ManualClock())) as first,
+        first.view() as connection,
     ):
         connection.exec_driver_sql("SELECT count(*) FROM events").fetchall()
         held = locks_on(path)
-        with closing(Ledger.open(path, clock=ManualClock())):
+        with closing(Ledger.open(SqliteBackend(path), clock=ManualClock())):
             pass
         assert locks_on(path) == held != []
 

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from auditdesk.domain import events as e
+from auditdesk.domain.errors import LedgerMissing, LedgerReadOnly
 from auditdesk.domain.events import NewEvent
-from auditdesk.ledger.backends.sqlite import DRIVER, faults
 from auditdesk.ledger.envelope import Envelope, leaf_entry, leaf_hash
 from auditdesk.ledger.ledger import Ledger, StreamAppend
+from auditdesk.storage.sqlite_file import DRIVER, FileKind, faults
 
 COPY = """INSERT {} INTO events
 SELECT {}, stream, {}, event_id, type, schema, {}, {}, operator, 'other', ordinal, correlation_id, subject,
@@ -52,7 +53,8 @@ def test_the_database_itself_refuses_to_change_the_log(file: Path, statement: st
 
 def test_what_the_driver_says_becomes_a_fault_in_words(file: Path) -> None:
     connection = DRIVER.connect(f"file:{file}?mode=ro", uri=True)
-    with pytest.raises(Exception, match="can't be written"), faults():
+    kind = FileKind("ledger", 0, 1, LedgerMissing)
+    with pytest.raises(LedgerReadOnly, match="can't be written"), faults(kind):
         connection.execute("DELETE FROM meta")
     connection.close()
 

@@ -12,12 +12,12 @@ import pytest
 from auditdesk.bootstrap import open_workspace
 from auditdesk.domain.commands.money import Deposit
 from auditdesk.domain.errors import LedgerReadOnly, ProofError, VaultLocked
-from auditdesk.ledger.backends.sqlite import DRIVER
 from auditdesk.proof.checkpoint import origin_of
 from auditdesk.services.evidence.checkpoints import Checkpoints
 from auditdesk.services.evidence.signing import believed_checkpoint
 from auditdesk.services.workspace.session import Session
 from auditdesk.services.workspace.workspace import Workspace
+from auditdesk.storage.sqlite_file import DRIVER
 from tests.helpers import ManualClock
 
 
@@ -27,7 +27,7 @@ def checkpoints(session: Session) -> Checkpoints:
 
 
 def tamper(session: Session, *statements: str) -> None:
-    connection: Any = DRIVER.connect(str(session.context.ledger.path))
+    connection: Any = DRIVER.connect(session.context.ledger.backend.address)
     for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
         connection.execute(f"DROP TRIGGER {name}")
     for statement in statements:

@@ -18,12 +18,12 @@ from auditdesk.domain.commands.customer import RegisterCustomer
 from auditdesk.domain.commands.money import Deposit
 from auditdesk.domain.errors import LedgerReadOnly
 from auditdesk.domain.personal import PersonalDetails
-from auditdesk.ledger.backends.sqlite import DRIVER
 from auditdesk.services.access.context import system_clock
 from auditdesk.services.evidence.signing import believed_checkpoint
 from auditdesk.services.verification.findings import VerificationReport
 from auditdesk.services.workspace.session import Session
 from auditdesk.services.workspace.workspace import Workspace
+from auditdesk.storage.sqlite_file import DRIVER
 from auditdesk.vault.vault import Vault
 from tests.attacks import attack, edit_amount, everything_again, rehash_first_node, rehash_leaf
 from tests.helpers import CHEAP_KDF

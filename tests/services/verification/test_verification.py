@@ -14,9 +14,9 @@ from auditdesk.bootstrap import create_workspace, open_workspace
 from auditdesk.domain.commands.account import CloseAccount
 from auditdesk.domain.commands.money import Deposit
 from auditdesk.domain.errors import Cancelled, LedgerDamaged
-from auditdesk.ledger.backends.sqlite import DRIVER
 from auditdesk.services.verification.findings import Finding, VerificationReport
 from auditdesk.services.workspace.session import Session
+from auditdesk.storage.sqlite_file import DRIVER
 from tests.helpers import CHEAP_KDF
 
 PAGE_BYTES = 4_096
