@@ -13,7 +13,6 @@ from auditdesk.desktop.account.filter_chips import Chip
 from auditdesk.desktop.account.header import AccountHeader
 from auditdesk.desktop.account.register_model import RegisterModel, money_bounds
 from auditdesk.desktop.account.register_view import RegisterView
-from auditdesk.desktop.account.state_lines import EventDetails
 from auditdesk.desktop.account.state_panel import StatePanel
 from auditdesk.desktop.kit.context import Context
 from auditdesk.desktop.kit.drawer import WithDrawer
@@ -28,14 +27,12 @@ from auditdesk.desktop.time.time_bar import TimeBar
 from auditdesk.desktop.time.time_keys import TimeKeys
 from auditdesk.desktop.time.time_slider import Mark
 from auditdesk.desktop.time.timeline import TimelineModel
-from auditdesk.domain import events as e
 from auditdesk.domain.account import Account
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import AuditdeskError
 from auditdesk.domain.moments import Moment, Now, TimeAxis
-from auditdesk.domain.personal import Mask, Remark, Remittance
 from auditdesk.domain.streams import account_stream
-from auditdesk.services.history.views import Bucket, OwnerMark, RegisterRow, StepView
+from auditdesk.services.history.views import Bucket, OwnerMark, RegisterRow, StepView, register_row
 
 PANEL_PX: Final = 272
 ROWS_TO_JUDGE_BY: Final = 50
@@ -208,7 +205,7 @@ class AccountPage(QWidget):
             title=self.tr("State at {when}").format(when=when) if past else self.tr("State now"),
             owner_note=self._owner_note(),
         )
-        self.panel.show_event(_details(step), step.after.currency)
+        self.panel.show_event(register_row(step.event, step.after), step.after.currency)
         self.header.show_account(step.after, owner, past=past)
         self.header.allow(why_not(self._context.session, self.state or step.after, past=past))
         self.chart.set_caption(f"{when} · {formats.money(step.after.balance_minor, step.after.currency)}")
@@ -325,31 +322,3 @@ def _chips(counts: dict[str, int], total: int) -> list[Chip]:
         if events:
             chips.append(Chip(key, formats.tr(name), tags, events))
     return chips
-
-
-def _details(step: StepView) -> EventDetails:
-    envelope, event, personal = step.event
-    counterparty: str | Mask = ""
-    memo: str | Mask = ""
-    if isinstance(personal, Mask):
-        memo = personal
-    elif isinstance(personal, Remittance):
-        counterparty, memo = personal.counterparty, personal.memo
-    elif isinstance(personal, Remark):
-        memo = personal.text
-    return EventDetails(
-        version=envelope.version,
-        position=envelope.position,
-        tag=envelope.type,
-        booked_at_us=envelope.booked_at_us,
-        recorded_at_us=envelope.recorded_at_us,
-        operator=envelope.operator,
-        command_id=envelope.command_id,
-        amount_minor=event.signed_minor if isinstance(event, e.MoneyEvent) else None,
-        balance_minor=step.after.balance_minor,
-        stated_balance_minor=getattr(event, "stated_balance_minor", None),
-        value_date=getattr(event, "value_date", ""),
-        counterparty=counterparty,
-        memo=memo,
-        imported=bool(getattr(event, "imported", False)),
-    )

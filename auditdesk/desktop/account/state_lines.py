@@ -9,6 +9,7 @@ from auditdesk.desktop.look.protocols import Formats
 from auditdesk.domain.account import Account
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.personal import Mask
+from auditdesk.services.history.views import RegisterRow
 
 Tone = Literal["same", "up", "down", "changed"]
 Translate = Callable[[str], str]
@@ -24,25 +25,6 @@ class StateLine(NamedTuple):
     value: str | Mask
     change: str = ""
     tone: Tone = "same"
-
-
-class EventDetails(NamedTuple):
-    """What the panel shows of one event; amounts in minor units (signed), instants in µs UTC."""
-
-    version: int
-    position: int
-    tag: str
-    booked_at_us: int
-    recorded_at_us: int
-    operator: str
-    command_id: str
-    amount_minor: int | None = None
-    balance_minor: int = 0
-    stated_balance_minor: int | None = None
-    value_date: str = ""
-    counterparty: str | Mask = ""
-    memo: str | Mask = ""
-    imported: bool = False
 
 
 def account_lines(before: Account | None, after: Account, formats: Formats, tr: Translate) -> list[StateLine]:
@@ -73,13 +55,14 @@ def owner_lines(owner: Customer | None, tr: Translate, changed: str = "") -> lis
     ]
 
 
-def event_lines(event: EventDetails, currency: str, formats: Formats, tr: Translate) -> list[StateLine]:
+def event_lines(event: RegisterRow, currency: str, formats: Formats, tr: Translate) -> list[StateLine]:
     """The event's own lines; empty ones are left out."""
     money = _Money(currency, formats)
+    counterparty = "" if isinstance(event.counterparty, Mask) else event.counterparty  # the memo's says it
     lines = [
         StateLine("type", tr("Event"), formats.event_name(event.tag)),
         StateLine("amount", tr("Amount"), money.signed(event.amount_minor)),
-        StateLine("counterparty", tr("Counterparty"), event.counterparty),
+        StateLine("counterparty", tr("Counterparty"), counterparty),
         StateLine("memo", tr("Memo"), event.memo),
         StateLine("operator", tr("By"), event.operator),
         StateLine("booked", tr("Booked"), formats.instant(event.booked_at_us)),

@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
 )
 
 from auditdesk.desktop.account.state_lines import (
-    EventDetails,
     StateLine,
     account_lines,
     event_lines,
@@ -30,6 +29,7 @@ from auditdesk.desktop.look.protocols import Formats
 from auditdesk.domain.account import Account
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.personal import Mask
+from auditdesk.services.history.views import RegisterRow
 
 WIDTH_PX: Final = 288
 # Wrapped labels are laid out anew at every step; what surely fits in a line is left unwrapped.
@@ -105,7 +105,7 @@ class StatePanel(QScrollArea):
             [*account_lines(before, after, self._formats, self.tr), *owner_lines(owner, self.tr, owner_note)]
         )
 
-    def show_event(self, event: EventDetails, currency: str) -> None:
+    def show_event(self, event: RegisterRow, currency: str) -> None:
         """Show the event that led to the state."""
         self._version = event.version
         self.event_title.setText(

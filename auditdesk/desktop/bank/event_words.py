@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from auditdesk.desktop.look import formats
 from auditdesk.domain import events as e
+from auditdesk.services.history.views import other_account
 
 
 def event_words(event: e.Event, currency: str) -> str:
@@ -30,6 +31,8 @@ def _other_words(event: e.Event) -> str:
     match event:
         case e.CommandRefused(command=command, target=target, message=message):
             words = f"{command} {target}: {message}".replace(" :", ":")
+        case e.CustomerRegistered(reference=reference):
+            words = reference
         case e.ErasureRequested(reason=reason):
             words = reason
         case e.CustomerForgotten(key_id=key_id, sealed_events=sealed):
@@ -39,7 +42,7 @@ def _other_words(event: e.Event) -> str:
         case e.ReportExported(report=report, rows=rows):
             words = tr("{report}, {n} rows, with personal data").format(report=report, n=f"{rows:,}")
         case _:
-            words = _operator_words(event) or getattr(event, "reference", "")
+            words = _operator_words(event)
     return words
 
 
@@ -67,6 +70,6 @@ def grants_words(*, may_reveal: bool, may_sign: bool) -> str:
 
 def _money_words(event: e.MoneyEvent, currency: str) -> str:
     amount = formats.money_with_currency(event.signed_minor, currency) if currency else ""
-    other = getattr(event, "other_account", "")
+    other = other_account(event)
     arrow = ("→" if event.signed_minor < 0 else "←") if other else ""
     return " ".join(part for part in (amount, arrow, other, event.reference) if part)

@@ -31,7 +31,7 @@ from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import AuditdeskError
 from auditdesk.domain.instants import day_of
 from auditdesk.domain.moments import AtVersion, Moment, TimeAxis
-from auditdesk.domain.personal import Mask
+from auditdesk.domain.personal import Mask, PersonalDetails
 from auditdesk.domain.streams import customer_stream
 
 CAPTIONS: Final = (
@@ -266,14 +266,15 @@ class CustomerPage(QWidget):
         page.addLayout(body, 1)
 
 
-def _value(personal: object, key: str) -> str:
-    address = getattr(personal, "address", None)
-    contact = getattr(personal, "contact", None)
-    if key in ("name", "birth_date"):
-        return str(getattr(personal, key))
-    if key in ("email", "phone"):
-        return str(getattr(contact, key))
-    if key == "town":
-        parts = (getattr(address, name) for name in ("postal_code", "city", "region"))
-        return " ".join(part for part in parts if part)
-    return str(getattr(address, key))
+def _value(personal: PersonalDetails, key: str) -> str:
+    address, contact = personal.address, personal.contact
+    town = " ".join(part for part in (address.postal_code, address.city, address.region) if part)
+    return {
+        "name": personal.name,
+        "birth_date": personal.birth_date,
+        "street": address.street,
+        "town": town,
+        "country": address.country,
+        "email": contact.email,
+        "phone": contact.phone,
+    }[key]

@@ -264,7 +264,7 @@ class History:
         for envelope in envelopes:
             event = envelope.event()
             state = account_fold.apply(account, state, event, envelope.booked_at_us)
-            rows.append(register_row(envelope, event, state, revealer.personal(envelope)))
+            rows.append(register_row(EventView(envelope, event, revealer.personal(envelope)), state))
         return rows
 
 

@@ -21,7 +21,9 @@ __all__ = [
     "RegisterRow",
     "StepView",
     "event_view",
+    "other_account",
     "register_row",
+    "remittance_texts",
 ]
 
 
@@ -76,26 +78,28 @@ class OwnerMark(NamedTuple):
 
 
 class RegisterRow(NamedTuple):
-    """One line of an account's register. `amount_minor` is signed, None where no money moved.
+    """One event of an account, flattened to be shown. `amount_minor` is signed, None where no money moved.
 
-    `counterparty` and `memo` are texts or masks; for a freeze, a release or a closing, `memo` is the reason.
+    Money is in minor units, instants are microseconds UTC. `counterparty` and `memo` are texts or masks; for
+    a freeze, a release or a closing, `memo` is the reason.
     """
 
     version: int
     position: int
+    tag: str
     booked_at_us: int
     recorded_at_us: int
-    tag: str
-    amount_minor: int | None
-    balance_minor: int
     operator: str
-    value_date: str
-    reference: str
-    stated_balance_minor: int | None
-    imported: bool
-    counterparty: str | Mask
-    memo: str | Mask
-    other_account: str
+    command_id: str
+    amount_minor: int | None = None
+    balance_minor: int = 0
+    stated_balance_minor: int | None = None
+    value_date: str = ""
+    reference: str = ""
+    counterparty: str | Mask = ""
+    memo: str | Mask = ""
+    other_account: str = ""
+    imported: bool = False
 
 
 def event_view(envelope: Envelope, revealer: Revealer) -> EventView:
@@ -103,32 +107,41 @@ def event_view(envelope: Envelope, revealer: Revealer) -> EventView:
     return EventView(envelope, envelope.event(), revealer.personal(envelope))
 
 
-def register_row(
-    envelope: Envelope, event: e.Event, state: Account, personal: Personal | Mask | None
-) -> RegisterRow:
+def register_row(view: EventView, state: Account) -> RegisterRow:
     """The register's line of an event that led to `state`."""
-    money = event if isinstance(event, e.MoneyEvent) else None
-    counterparty, memo = _texts(personal)
-    return RegisterRow(
+    envelope, event, personal = view
+    counterparty, memo = remittance_texts(personal)
+    row = RegisterRow(
         version=envelope.version,
         position=envelope.position,
+        tag=envelope.type,
         booked_at_us=envelope.booked_at_us,
         recorded_at_us=envelope.recorded_at_us,
-        tag=envelope.type,
-        amount_minor=money.signed_minor if money else None,
-        balance_minor=state.balance_minor,
         operator=envelope.operator,
-        value_date=money.value_date if money else "",
-        reference=money.reference if money else "",
-        stated_balance_minor=money.stated_balance_minor if money else None,
-        imported=bool(getattr(event, "imported", False)),
+        command_id=envelope.command_id,
+        balance_minor=state.balance_minor,
         counterparty=counterparty,
         memo=memo,
-        other_account=getattr(event, "other_account", ""),
+        imported=isinstance(event, e.AccountOpened | e.MoneyEvent) and event.imported,
+    )
+    if not isinstance(event, e.MoneyEvent):
+        return row
+    return row._replace(
+        amount_minor=event.signed_minor,
+        stated_balance_minor=event.stated_balance_minor,
+        value_date=event.value_date,
+        reference=event.reference,
+        other_account=other_account(event),
     )
 
 
-def _texts(personal: Personal | Mask | None) -> tuple[str | Mask, str | Mask]:
+def other_account(event: e.MoneyEvent) -> str:
+    """The number of our other account in a transfer; empty where there is none."""
+    return event.other_account if isinstance(event, e.TransferSent | e.TransferReceived) else ""
+
+
+def remittance_texts(personal: Personal | Mask | None) -> tuple[str | Mask, str | Mask]:
+    """The counterparty and the memo, or the mask for both; a remark is a memo."""
     match personal:
         case Mask():
             return personal, personal

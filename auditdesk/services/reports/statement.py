@@ -12,8 +12,8 @@ from typing import Any
 from auditdesk.domain import events as e
 from auditdesk.domain.errors import LedgerDamaged
 from auditdesk.domain.money import format_amount
-from auditdesk.domain.personal import Mask, Remittance
-from auditdesk.ledger.envelope import Envelope
+from auditdesk.domain.personal import Mask
+from auditdesk.services.history.views import remittance_texts
 from auditdesk.services.reports.cells import amount_writer, instant
 from auditdesk.services.reports.frame import Report, Row, Source, Span, envelopes_of, spans, state_after
 
@@ -85,7 +85,7 @@ class Statement(Report):
             signed_minor = event.signed_minor
             balance_minor += signed_minor
             add(span.currency, signed_minor)
-            counterparty, memo = self._remittance(envelope)
+            counterparty, memo = map(self._shown, remittance_texts(self._source.revealer.personal(envelope)))
             stated_minor = event.stated_balance_minor
             yield (
                 span.number,
@@ -106,14 +106,9 @@ class Statement(Report):
             )
         self._close(span, opening_minor, balance_minor)
 
-    def _remittance(self, envelope: Envelope) -> tuple[str, str]:
-        personal = self._source.revealer.personal(envelope)
-        if isinstance(personal, Mask):
-            mask = str(personal)
-            return mask, mask
-        if isinstance(personal, Remittance):
-            return self._source.text(personal.counterparty), self._source.text(personal.memo)
-        return "", ""
+    def _shown(self, words: str | Mask) -> str:
+        """Text as it is written into cells; a mask is ours, and stays as it is."""
+        return str(words) if isinstance(words, Mask) else self._source.text(words)
 
     def _close(self, span: Span, opening_minor: int, balance_minor: int) -> None:
         closing = state_after(self._source.ledger, span.number, span.last)

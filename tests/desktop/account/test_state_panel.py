@@ -7,17 +7,18 @@ from datetime import date
 from PySide6.QtWidgets import QFrame, QLabel
 from pytestqt.qtbot import QtBot
 
-from auditdesk.desktop.account.state_lines import EventDetails, account_lines, event_lines, owner_lines
+from auditdesk.desktop.account.state_lines import account_lines, event_lines, owner_lines
 from auditdesk.desktop.account.state_panel import StatePanel, breakable
 from auditdesk.domain.account import Account
 from auditdesk.domain.customer import Customer
-from auditdesk.domain.personal import Address, Mask, PersonalDetails
+from auditdesk.domain.personal import REDACTED, Address, Mask, PersonalDetails
+from auditdesk.services.history.views import RegisterRow
 from tests.desktop.looks import FORMATS
 
 LONG_ADDRESS = Address(
     "12 Long Street, Building C, Apartment 1204", "Springfield", "Illinois", "62704", "USA"
 )
-EVENT = EventDetails(
+EVENT = RegisterRow(
     version=410,
     position=88_412,
     tag="MoneyDeposited",
@@ -147,3 +148,8 @@ def test_a_word_longer_than_the_panel_may_break() -> None:
     assert breakable("x" * 45).replace("\u200b", "") == "x" * 45
     assert "\u200b" in breakable("x" * 45)
     assert breakable("a normal sentence of short words") == "a normal sentence of short words"
+
+
+def test_a_mask_over_both_texts_of_an_event_is_shown_once() -> None:
+    lines = event_lines(EVENT._replace(counterparty=REDACTED, memo=REDACTED), "EUR", FORMATS, plain)
+    assert [line.key for line in lines if line.value == REDACTED] == ["memo"]
