@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 
 from auditdesk.desktop.kit.context import Context
-from auditdesk.desktop.kit.fields import line_field, typed_path
 from auditdesk.desktop.kit.form_dialog import FormDialog, Work
 from auditdesk.desktop.kit.help_dialog import DISPUTE, HelpDialog
+from auditdesk.desktop.kit.save_field import SaveField, proposed_path
 from auditdesk.desktop.kit.widgets import button, label
 from auditdesk.desktop.look import formats
 from auditdesk.services.evidence.bundle import EvidenceResult
@@ -30,10 +28,15 @@ class EvidenceDialog(FormDialog):
         self.setObjectName("evidenceDialog")
         self._evidence = context.session.evidence
         self._account, self._version = account, version
-        self.path = line_field("path", self.tr("&File"), hint=self.tr("A name without .zip makes a folder."))
-        self.path.set_text(str(Path.home() / f"evidence-{account}-{version}.zip"))
-        self.browse = button(self.tr("&Choose…"), "browseButton")
-        self.browse.clicked.connect(self._browse)
+        self.path = SaveField(
+            self.tr("Save evidence"),
+            self.tr("Evidence (*.zip)"),
+            hint=self.tr("A name without .zip makes a folder."),
+        )
+        now_us = context.session.now_us()
+        self.path.set_text(
+            str(proposed_path("evidence", account, str(version), now_us=now_us, suffix=".zip"))
+        )
         self.help = button(self.tr("&What it proves…"), "helpButton", kind="quiet")
         self.help.clicked.connect(lambda: HelpDialog(DISPUTE, self).open())
         self.opening = QCheckBox(self.tr("&With its personal data (this is recorded in the log)"))
@@ -42,7 +45,7 @@ class EvidenceDialog(FormDialog):
         self._lay_out()
 
     def prepare(self) -> Work:
-        path = typed_path(self.path, self.tr("Say where the file is to go."))
+        path = self.path.new_path()
         evidence, account, version = self._evidence, self._account, self._version
         opening = self.opening.isChecked()
         return lambda _task: evidence.save(account, version, path, with_opening=opening)
@@ -64,18 +67,10 @@ class EvidenceDialog(FormDialog):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.help)
         row.addStretch(1)
-        row.addWidget(self.browse)
         holder = QWidget()
         holder.setLayout(row)
         self.add_widget(holder)
         self.add_widget(self.opening)
-
-    def _browse(self) -> None:
-        chosen, _ = QFileDialog.getSaveFileName(
-            self, self.tr("Save evidence"), self.path.text(), self.tr("Evidence (*.zip)")
-        )
-        if chosen:
-            self.path.set_text(chosen)
 
 
 def saved_text(result: object) -> str:

@@ -9,13 +9,13 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout
 
 from auditdesk.desktop.kit.context import Context
+from auditdesk.desktop.kit.save_field import choose_file, proposed_path, refuse_taken
 from auditdesk.desktop.kit.widgets import Card, button, label
 from auditdesk.domain.errors import AuditdeskError
-from auditdesk.domain.instants import to_iso
 from auditdesk.proof.checkpoint import Checkpoint
 from auditdesk.services.evidence.checkpoints import CheckpointRow
 
-FILE_NAME: Final = "auditdesk-anchor-{day}.txt"
+FILE_NAME: Final = "auditdesk-anchor"
 
 
 class CheckpointCard(Card):
@@ -54,7 +54,12 @@ class CheckpointCard(Card):
         self.save.setToolTip(why)
 
     def save_to(self, file: Path) -> None:
-        """Sign the log as it is now into a file."""
+        """Sign the log as it is now into a new file: an anchor that is there already is never replaced."""
+        try:
+            refuse_taken(file)
+        except AuditdeskError as error:
+            self.refused.emit(error)
+            return
         checkpoints = self._context.session.checkpoints
         self._context.runner.run(
             lambda _task: (checkpoints.save_anchor(file), file),
@@ -89,9 +94,9 @@ class CheckpointCard(Card):
 
     @Slot()
     def _choose_target(self) -> None:
-        day = to_iso(self._context.session.now_us())[:10]
-        proposed = str(Path.home() / FILE_NAME.format(day=day))
-        chosen, _ = QFileDialog.getSaveFileName(self, self.tr("Save an anchor"), proposed)
+        now_us = self._context.session.now_us()
+        proposed = proposed_path(FILE_NAME, now_us=now_us, suffix=".txt")
+        chosen = choose_file(self, self.tr("Save an anchor"), str(proposed))
         if chosen:
             self.save_to(Path(chosen))
 

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from auditdesk.desktop.kit.context import Context
-from auditdesk.desktop.kit.fields import choice_field, line_field, typed_path
+from auditdesk.desktop.kit.fields import choice_field, line_field
 from auditdesk.desktop.kit.form_dialog import FormDialog, Work
 from auditdesk.desktop.kit.progress import ProgressDialog
 from auditdesk.desktop.kit.rights import why_only_look
-from auditdesk.desktop.kit.widgets import button, label, say_if_dead
+from auditdesk.desktop.kit.save_field import SaveField, free_path, proposed_path
+from auditdesk.desktop.kit.widgets import label, say_if_dead
 from auditdesk.desktop.look import formats
 from auditdesk.domain.errors import Refused
 from auditdesk.domain.moments import NOW, AtInstant, AtVersion, Moment
 from auditdesk.services.reports import REPORTS, find_report
 from auditdesk.services.reports.export import ExportResult
 from auditdesk.services.reports.frame import Report
+from auditdesk.services.reports.manifest import manifest_path
 from auditdesk.services.reports.statement import Statement
 
 
@@ -50,9 +52,10 @@ class ExportDialog(FormDialog):
             "account", self.tr("&Account"), hint=self.tr("Number or reference; empty: all accounts.")
         )
         self.account.set_text(account)
-        self.path = line_field("out", self.tr("&File"))
-        self.browse = button(self.tr("&Choose…"), "browseButton")
-        self.browse.clicked.connect(self._browse)
+        self._now_us = context.session.now_us()
+        self.path = SaveField(
+            self.tr("Export CSV"), self.tr("CSV files (*.csv)"), files_of=_files_of, replaceable=True
+        )
         self.reveal = QCheckBox(self.tr("&With personal data (this is recorded in the log)"))
         self.reveal.setObjectName("revealInput")
         say_if_dead(self.reveal, why_only_look(context.session))
@@ -61,25 +64,18 @@ class ExportDialog(FormDialog):
         self.add(self.report)
         self.add(self.account)
         self.add(self.path)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addWidget(self.browse)
-        holder = QWidget()
-        row.setContentsMargins(0, 0, 0, 0)
-        holder.setLayout(row)
-        self.add_widget(holder)
         self.add_widget(self.reveal)
         self.add_widget(self.bom)
         self.as_of = label(kind="muted", name="asOfLine", wrap=True)
         self.add_widget(self.as_of)
-        self.path.set_text(str(Path.home() / self._file_name()))
+        self.path.set_text(str(self._proposed()))
         combo = self.report.entry
         if isinstance(combo, QComboBox):
             combo.currentIndexChanged.connect(self._choose)
         self._show_what_it_takes()
 
     def prepare(self) -> Work:
-        path = typed_path(self.path, self.tr("Say where the file is to go."))
+        path = self.path.new_path()
         report = self._kind.NAME
         account, moment = self._account(), self._moment_meant()
         if isinstance(moment, AtVersion) and account != self._shown:
@@ -120,27 +116,26 @@ class ExportDialog(FormDialog):
         if self._task is not None:
             ProgressDialog(self._task, self.tr("Writing the report"), self).open()
 
-    def _file_name(self) -> str:
-        parts = (self.report.text(), self._account())
-        return "-".join(part for part in parts if part).replace("/", "-") + ".csv"
+    def _proposed(self) -> Path:
+        return proposed_path(
+            self.report.text(), self._account(), now_us=self._now_us, suffix=".csv", files_of=_files_of
+        )
 
     def _choose(self) -> None:
         self._show_what_it_takes()
         path = Path(self.path.text())
         if path.name:
-            self.path.set_text(str(path.with_name(self._file_name())))
+            self.path.set_text(str(free_path(path.with_name(self._proposed().name), _files_of)))
 
     def _show_what_it_takes(self) -> None:
         self.report.set_hint(self._kind.WORDS)
         self.account.setVisible(self._kind.TAKES.account == "shown")
         self.reveal.setVisible(self._kind.TAKES.reveal)
 
-    def _browse(self) -> None:
-        chosen, _ = QFileDialog.getSaveFileName(
-            self, self.tr("Export CSV"), self.path.text(), self.tr("CSV files (*.csv)")
-        )
-        if chosen:
-            self.path.set_text(chosen)
+
+def _files_of(path: Path) -> tuple[Path, ...]:
+    """The report, and its manifest beside it."""
+    return path, manifest_path(path)
 
 
 def exported_text(result: object) -> str:

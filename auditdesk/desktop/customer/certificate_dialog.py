@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from auditdesk.desktop.customer.certificate_pdf import save_pdf
 from auditdesk.desktop.kit.context import Context
-from auditdesk.desktop.kit.fields import line_field, typed_path
 from auditdesk.desktop.kit.form_dialog import FormDialog, Work
+from auditdesk.desktop.kit.save_field import SaveField, proposed_path
 from auditdesk.desktop.kit.tasks import Task
-from auditdesk.desktop.kit.widgets import button, label
+from auditdesk.desktop.kit.widgets import label
 from auditdesk.desktop.look import formats
 
 
@@ -29,41 +29,32 @@ class CertificateDialog(FormDialog):
         self._customer = customer
         words = outcome or self.tr("Customer {number} is forgotten.").format(number=customer)
         self.add_widget(label(words, name="certificateOutcome", wrap=True))
-        self.path = line_field(
-            "path",
-            self.tr("&File"),
+        self.path = SaveField(
+            self.tr("Certificate of erasure"),
+            self.tr("Certificates (*.json)"),
             hint=self.tr("JSON to check it with; a PDF to hand over lies beside it."),
+            files_of=_files_of,
         )
-        self.path.set_text(str(Path.home() / f"erasure-{customer}.json"))
-        self.browse = button(self.tr("&Choose…"), "browseButton")
-        self.browse.clicked.connect(self._browse)
+        now_us = context.session.now_us()
+        proposed = proposed_path("erasure", customer, now_us=now_us, suffix=".json", files_of=_files_of)
+        self.path.set_text(str(proposed))
         self.cancel.setText(self.tr("Not now"))
         self.add(self.path)
-        row = QHBoxLayout()
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addStretch(1)
-        row.addWidget(self.browse)
-        holder = QWidget()
-        holder.setLayout(row)
-        self.add_widget(holder)
 
     def prepare(self) -> Work:
         certificates, customer = self._certificates, self._customer
-        out = typed_path(self.path, self.tr("Say where the file is to go.")).with_suffix(".json")
+        certificate, pdf = _files_of(self.path.new_path())
 
         def work(_task: Task) -> tuple[Path, Path]:
-            signed = certificates.save(customer, out)
-            save_pdf(signed, out.with_suffix(".pdf"))
-            return out, out.with_suffix(".pdf")
+            save_pdf(certificates.save(customer, certificate), pdf)
+            return certificate, pdf
 
         return work
 
-    def _browse(self) -> None:
-        chosen, _ = QFileDialog.getSaveFileName(
-            self, self.tr("Certificate of erasure"), self.path.text(), self.tr("Certificates (*.json)")
-        )
-        if chosen:
-            self.path.set_text(chosen)
+
+def _files_of(path: Path) -> tuple[Path, Path]:
+    """The certificate, and the PDF beside it."""
+    return path.with_suffix(".json"), path.with_suffix(".pdf")
 
 
 def certified_text(result: object) -> str:

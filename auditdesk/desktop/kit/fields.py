@@ -36,11 +36,11 @@ class Field(QWidget):
         self.problem.hide()
         self._hint = label(hint, kind="muted", wrap=True)
         self._hint.setVisible(bool(hint))
-        box = QVBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(3)
+        self.box = QVBoxLayout(self)
+        self.box.setContentsMargins(0, 0, 0, 0)
+        self.box.setSpacing(3)
         for part in (self._title, entry, self._hint, self.problem):
-            box.addWidget(part)
+            self.box.addWidget(part)
         self._listen()
 
     def _listen(self) -> None:

@@ -101,8 +101,8 @@ class FormDialog(QDialog):
         self._clear()
         try:
             work = self.prepare()
-        except Refused as refused:
-            self.show_problem(refused)
+        except AuditdeskError as error:
+            self.show_problem(error)
             return
         self._set_posting(posting=True)
         self._task = self._runner.run(work, on_success=self._succeeded, on_failure=self._failed)

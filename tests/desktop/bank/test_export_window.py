@@ -16,6 +16,7 @@ from auditdesk.desktop.bank.export_dialog import ExportDialog
 from auditdesk.desktop.kit.progress import ProgressDialog
 from auditdesk.desktop.shell.workspace_page import WorkspacePage
 from auditdesk.domain.events import ReportExported
+from auditdesk.domain.instants import to_iso
 from auditdesk.domain.moments import AtVersion
 from auditdesk.services.reports import REPORTS
 from tests.desktop.driving import Halt, visible, write
@@ -167,7 +168,7 @@ def test_a_path_that_is_none_is_refused_beside_its_field(
 def test_the_ledger_is_never_written_over(qtbot: QtBot, desk: WorkspacePage, bank_path: Path) -> None:
     before = (bank_path / "vault.db").read_bytes()
     beside, _below = refusal_of(qtbot, ask(desk), str(bank_path / "vault.db"))
-    assert "belongs to a bank's books" in beside
+    assert "is part of the workspace" in beside
     assert (bank_path / "vault.db").read_bytes() == before
 
 
@@ -191,6 +192,8 @@ def test_cancelled_half_way_the_older_file_stays_and_the_form_too(
     dialog.reveal.setChecked(True)
     dialog.path.set_text(str(out))
     dialog.post.click()
+    dialog.path.replace.setChecked(True)
+    dialog.post.click()
     qtbot.waitUntil(halt.reached.is_set)
     progress = visible(desk, ProgressDialog)
     qtbot.waitUntil(lambda: bool(progress.count.text()))
@@ -209,10 +212,11 @@ def test_the_proposed_name_follows_the_report_wherever_the_file_is_to_go(
     desk: WorkspacePage, tmp_path: Path
 ) -> None:
     dialog = ask(desk)
-    assert dialog.path.text().endswith(f"statement-{MAIN}.csv")
+    day = to_iso(desk._context.session.now_us())[:10]
+    assert Path(dialog.path.text()).name == f"statement-{MAIN}-{day}.csv"
     dialog.path.set_text(str(tmp_path / "mine.csv"))
     dialog.report.set_text("events")
-    assert dialog.path.text() == str(tmp_path / f"events-{MAIN}.csv")
+    assert dialog.path.text() == str(tmp_path / f"events-{MAIN}-{day}.csv")
     for nothing in ("", "/", "."):
         dialog.path.set_text(nothing)
         dialog.report.set_text("balances" if dialog.report.text() == "events" else "events")
@@ -223,12 +227,12 @@ def test_a_file_is_chosen_in_a_folder(
     desk: WorkspacePage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = [("", ""), (str(tmp_path / "chosen.csv"), "")]
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args: answers.pop(0))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args, **_options: answers.pop(0))
     dialog = ask(desk)
     before = dialog.path.text()
-    dialog.browse.click()
+    dialog.path.browse.click()
     assert dialog.path.text() == before
-    dialog.browse.click()
+    dialog.path.browse.click()
     assert dialog.path.text() == str(tmp_path / "chosen.csv")
 
 
@@ -261,7 +265,7 @@ def test_the_reports_page_offers_each_report(desk: WorkspacePage) -> None:
         card.click()
         dialog = visible(desk, ExportDialog)
         assert dialog.report.text() == report
-        assert dialog.path.text().endswith(f"{report}.csv")
+        assert Path(dialog.path.text()).name.startswith(f"{report}-20")
         dialog.reject()
 
 
