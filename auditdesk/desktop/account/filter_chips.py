@@ -54,10 +54,6 @@ class FilterChips(QWidget):
         for index, chip in enumerate(self._chips):
             self._add(index, chip)
 
-    def clear_filter(self) -> None:
-        """Show all again."""
-        self._choose(0)
-
     def _add(self, index: int, chip: Chip) -> None:
         button = QPushButton(f"{chip.name} {self.locale().toString(chip.events)}", self)
         button.setObjectName(f"chip_{chip.key}")

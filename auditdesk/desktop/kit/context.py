@@ -7,7 +7,6 @@ from PySide6.QtCore import QObject, Signal, Slot
 from auditdesk.desktop.kit.drafts import Drafts
 from auditdesk.desktop.kit.settings import Settings
 from auditdesk.desktop.kit.tasks import TaskRunner
-from auditdesk.desktop.look.icons import icon
 from auditdesk.desktop.look.tokens import Palette
 from auditdesk.services.workspace.session import Session
 
@@ -40,10 +39,6 @@ class Context(QObject):
         self.settings = settings
         self.palette = palette
         self.drafts = Drafts()
-
-    def icon_of(self, name: str) -> object:
-        """An icon in the colour of text of the present theme."""
-        return icon(name, self.palette.text)
 
     @Slot(object)
     def apply_theme(self, palette: Palette) -> None:

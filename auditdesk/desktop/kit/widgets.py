@@ -13,13 +13,12 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSizePolicy,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from auditdesk.desktop.look import formats
-from auditdesk.desktop.look.icons import icon, pixmap
+from auditdesk.desktop.look.icons import pixmap
 from auditdesk.desktop.look.tokens import Palette
 from auditdesk.domain.personal import Mask
 
@@ -63,17 +62,6 @@ def button(text: str, name: str, *, kind: str = "") -> QPushButton:
     made.setAutoDefault(False)
     if kind:
         made.setProperty(kind, True)
-    return made
-
-
-def icon_button(name: str, palette: Palette, tip: str) -> QToolButton:
-    """A quiet button that shows an icon and says what it does."""
-    made = QToolButton()
-    made.setObjectName(f"{name}Button")
-    made.setIcon(icon(name, palette.text_muted))
-    made.setToolTip(tip)
-    made.setAccessibleName(tip)
-    made.setProperty("quiet", True)
     return made
 
 

@@ -136,12 +136,6 @@ def instant(instant_us: int) -> str:
     return f"{day(day_of(instant_us))} {moment.toString('HH:mm')}"
 
 
-def instant_to_the_second(instant_us: int) -> str:
-    """A UTC day and time, to the second."""
-    moment = QDateTime.fromMSecsSinceEpoch(instant_us // MILLISECOND_US, QTimeZone.utc())
-    return f"{day(day_of(instant_us))} {moment.toString('HH:mm:ss')}"
-
-
 def day(value: date) -> str:
     """A day with the month's short name, so that no locale reads it the other way round."""
     return QLocale().toString(QDate(value.year, value.month, value.day), "d MMM yyyy")

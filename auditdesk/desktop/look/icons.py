@@ -10,7 +10,6 @@ from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from auditdesk.desktop.look.assets import read_text
-from auditdesk.desktop.look.tokens import Palette
 
 SIZES_PX: Final = (16, 20, 24, 32)
 FILES: Final = {
@@ -29,7 +28,6 @@ FILES: Final = {
     "first": "chevron-first",
     "last": "chevron-last",
     "down": "chevron-down",
-    "bookmark": "bookmark",
     "freeze": "snowflake",
     "lock": "lock",
     "export": "download",
@@ -83,8 +81,3 @@ def pixmap(name: str, color: str, size_px: int, *, scale: int = 1, opacity: floa
 def _drawing(name: str, color: str) -> QSvgRenderer:
     svg = read_text("icons", f"{FILES[name]}.svg").replace("currentColor", color)
     return QSvgRenderer(QByteArray(svg.replace('stroke-width="2"', 'stroke-width="1.75"').encode()))
-
-
-def themed(palette: Palette, name: str) -> QIcon:
-    """The icon in the colour of text."""
-    return icon(name, palette.text)

@@ -160,7 +160,7 @@ class TimeBar(QWidget):
     # --- what the page may ask -----------------------------------------------------------
 
     def set_marks(self, marks: Sequence[Mark]) -> None:
-        """Mark the owner's events and the bookmarks."""
+        """Mark the owner's events on the scale."""
         self.slider.set_marks(marks)
 
     def apply_theme(self, palette: Colors) -> None:

@@ -25,7 +25,6 @@ class Mark(NamedTuple):
 
     place: float
     text: str
-    bookmark: bool = False
 
 
 class TimeSlider(QAbstractSlider):
@@ -116,16 +115,10 @@ class TimeSlider(QAbstractSlider):
         painter.drawRoundedRect(area, GROOVE_PX / 2, GROOVE_PX / 2)
 
     def _paint_marks(self, painter: QPainter, middle: float) -> None:
+        painter.setPen(QPen(QColor(self._palette.text_muted), 2))
         for mark in self._marks:
             x = self.x_of(mark.place)
-            if mark.bookmark:
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(QColor(self._palette.past))
-                tip = QPointF(x, middle + GROOVE_PX / 2 + 1)
-                painter.drawConvexPolygon([tip, tip + QPointF(-4, 6), tip + QPointF(4, 6)])
-            else:
-                painter.setPen(QPen(QColor(self._palette.text_muted), 2))
-                painter.drawLine(QPointF(x, middle - 12), QPointF(x, middle - 6))
+            painter.drawLine(QPointF(x, middle - 12), QPointF(x, middle - 6))
         painter.setPen(Qt.PenStyle.NoPen)
 
     def _paint_handle(self, painter: QPainter, centre: QPointF, colour: QColor) -> None:

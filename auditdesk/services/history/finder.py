@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from auditdesk.domain import events as e
 from auditdesk.domain.errors import Refused
 from auditdesk.domain.streams import account_stream
 from auditdesk.services.access.context import NO_PROGRESS, OperatorContext, Progress
@@ -40,6 +39,3 @@ class Finder:
         if not versions:
             raise Refused("never_so", "There is no such event on this account.")
         return versions[0]
-
-
-FINDABLE_TAGS = (e.AccountFrozen.TAG, e.OverdraftLimitSet.TAG, e.AccountClosed.TAG)

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from auditdesk.desktop.kit.fields import AmountField, Field, SearchField, choice_field, line_field, text_field
 from auditdesk.desktop.kit.form_dialog import FormDialog, Work
 from auditdesk.desktop.kit.tasks import TaskRunner
-from auditdesk.desktop.kit.widgets import Banner, Card, Elided, EmptyState, PersonalLabel, Pill, icon_button
+from auditdesk.desktop.kit.widgets import Banner, Card, Elided, EmptyState, PersonalLabel, Pill
 from auditdesk.desktop.look.tokens import LIGHT
 from auditdesk.domain.errors import Conflict, Refused
 from auditdesk.domain.personal import KEY_LOST, Mask
@@ -195,13 +195,6 @@ def test_a_cut_line_keeps_all_of_it_in_its_tool_tip(qtbot: QtBot) -> None:
     line.set_full_text("a path that is far too long to fit")
     assert line.toolTip() == "a path that is far too long to fit"
     assert line.minimumSizeHint().width() <= 60
-
-
-def test_a_button_of_an_icon_says_what_it_does(qtbot: QtBot) -> None:
-    made = icon_button("search", LIGHT, "Find")
-    qtbot.addWidget(made)
-    assert (made.accessibleName(), made.toolTip()) == ("Find", "Find")
-    assert not made.icon().isNull()
 
 
 # --- forms -------------------------------------------------------------------------------

@@ -110,7 +110,7 @@ def test_a_notch_of_the_wheel_is_a_step(qtbot: QtBot) -> None:
 
 def test_marks_are_named_under_the_mouse_and_lie_on_the_scale(qtbot: QtBot) -> None:
     bar, _timeline, _player = a_bar(qtbot)
-    bar.set_marks([Mark(10_000, "Address changed"), Mark(40_000, "Look here", bookmark=True)])
+    bar.set_marks([Mark(10_000, "Address changed"), Mark(40_000, "Look here")])
     assert bar.slider.text_at(bar.slider.x_of(10_000) + 2) == "Address changed"
     assert bar.slider.text_at(bar.slider.x_of(40_000)) == "Look here"
     assert bar.slider.text_at(bar.slider.x_of(25_000)) == ""
