@@ -17,7 +17,7 @@ import msgspec
 from auditdesk.domain.errors import Fault, Refused
 from auditdesk.domain.instants import day_of
 from auditdesk.ledger.backends.sqlite import SqliteBackend
-from auditdesk.ledger.ledger import Ledger
+from auditdesk.ledger.migrations import open_ledger
 from auditdesk.services.access.context import NO_PROGRESS, Clock, Progress, system_clock
 from auditdesk.services.files.atomic import copy_new, file_faults, new_folder
 from auditdesk.services.files.places import place_of
@@ -134,7 +134,7 @@ def _erase_again(
     ledger_file: Path, vault_file: Path, certificates: Sequence[Path], clock: Clock
 ) -> tuple[str, ...]:
     with (
-        closing(Ledger.open(SqliteBackend(ledger_file), clock=clock)) as ledger,
+        closing(open_ledger(SqliteBackend(ledger_file), clock=clock)) as ledger,
         closing(Vault.open(vault_file, ledger_id=ledger.ledger_id, clock=clock)) as vault,
     ):
         keys = keys_of(vault)
