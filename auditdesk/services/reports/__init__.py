@@ -1,7 +1,13 @@
 """Reports that leave the system as CSV files, each one class in a file of its own.
 
-`frame` has what all of them share, `export` writes one with its `manifest`. To add a report, write its class
-and name it in `REPORTS`: command line, window and manifest read what it says of itself.
+- `frame` has what all of them share: words, what they take, columns, rows, totals.
+- `statement`, `balances`, `trial_balance`, `events`, `exceptions` and `erasures` are the reports.
+- `cells` says how an instant, an amount or a text stands in a cell. `trust` says beside each row how far what
+  is read can be believed.
+- `export` writes a report with its `manifest`, whole or not at all.
+
+To add a report, write its class and name it in `REPORTS`: command line, window and manifest read what it
+says of itself. Personal columns are redacted unless a person asks for them, and then the log records it.
 """
 
 from __future__ import annotations
