@@ -4,6 +4,7 @@ The layers, each importing only from those that come before it:
 
 - `domain`: what a bank is. Pure.
 - `proof`: Merkle trees and signed notes. Knows no bank.
+- `storage`: opens, guards and explains a database file.
 - `vault` and `ledger`: secrets, and events, each in a database of its own. Neither knows the other.
 - `services`: what people do, a package each.
 - `demo`: the demo bank, made by services.

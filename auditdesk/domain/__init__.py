@@ -5,7 +5,8 @@ Read in this order:
 - `events`: the facts, one frozen class each with a stable tag. `personal`: what travels beside them,
   sealed.
 - `account` and `customer`: states, and the folds that make them of events.
-- `commands`: what an operator can ask for, and the rules that say no.
+- `commands`: what an operator can ask for, and the rules that say no. `erasure`: the rules of forgetting.
+- `roles`: who may do what.
 - `bookkeeping`: the two postings of an event that moves money.
 - `codec`: events to bytes and back, with the upcasters of older schemas.
 - `streams`: names of streams. `moments`: where in the past to look. `instants`, `money`, `text`: values,

@@ -12,6 +12,7 @@ Read in this order:
   and their projections. `snapshots`: states that are kept. `tree`: roots, proofs, checkpoints.
 - `rebuild`: projections and snapshots from the log again.
 - `database`: transactions and views. `statements`: what is asked many times a second, compiled once.
+- `formats`: every format a ledger was ever kept in. `migrations`: an older one brought up to today's.
 - `backends`: what only one database has.
 
 What lies in the tables, byte by byte: `resources/docs/format.md`. It never opens a sealed value and knows

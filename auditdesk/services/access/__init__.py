@@ -4,6 +4,7 @@
   progress.
 - `lookup`: from what a person types (a number, a reference) to an account or customer.
 - `refusals`: what was asked and which rule said no, kept in the operator's stream.
+- `permission`: whether the operator's roles allow what they ask for; a denial is kept in the log.
 - `revealing`: from a sealed value to what the operator may see: personal data, or the mask that stands for
   it.
 
