@@ -9,6 +9,7 @@
   Cancel.
 - `context`: what the pages of a signed-in window share. `settings`: what the window remembers.
 - `rights`: which commands of an account are disabled, and why.
+- `save_field`: where a file is to go; none that is taken.
 - `drawer`: a panel that becomes a drawer where there is no room beside.
 - `help_dialog` and `markdown_view`: the help and the documents.
 
