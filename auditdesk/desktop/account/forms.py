@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 from auditdesk.desktop.kit.context import Context
 from auditdesk.desktop.kit.fields import AmountField, choice_field, line_field, text_field
 from auditdesk.desktop.kit.form_dialog import FormDialog, Work
+from auditdesk.desktop.kit.subject import account_standing
 from auditdesk.desktop.kit.widgets import label
 from auditdesk.desktop.look import formats
 from auditdesk.domain.account import Account
@@ -56,6 +57,7 @@ class AccountForm(FormDialog):
         self.line = label(kind="muted", name="accountLine", wrap=True)
         self.add_widget(self.line)
         self._say_account()
+        self.keep_draft(context.drafts, account.number, customer=account.customer)
 
     def show_problem(self, error: BaseException) -> None:
         """As every form; after a conflict the account is looked at again, and what was typed stays."""
@@ -77,6 +79,8 @@ class AccountForm(FormDialog):
 
     def _say_account(self) -> None:
         account = self.account
+        owner = self._context.session.history.customer_at(account.customer).state
+        self.subject.show_customer(owner, account_standing(account))
         self.line.setText(
             self.tr("Account {number} · balance {balance} · available {available}").format(
                 number=account.number,

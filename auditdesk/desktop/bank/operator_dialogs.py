@@ -87,6 +87,7 @@ class AddOperatorDialog(FormDialog):
         self.add(self.passphrase, self.again)
         self.add(self.roles)
         self.add_widget(self.grants)
+        self.keep_draft(context.drafts)
 
     def prepare(self) -> Work:
         _check_same(self.passphrase, self.again)

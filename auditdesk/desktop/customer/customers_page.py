@@ -21,6 +21,7 @@ from auditdesk.desktop.kit.context import Context
 from auditdesk.desktop.kit.form_dialog import FormDialog
 from auditdesk.desktop.kit.lists import Line, SearchList
 from auditdesk.desktop.kit.rights import why_only_look
+from auditdesk.desktop.kit.subject import name_of
 from auditdesk.desktop.kit.widgets import EmptyState, button, say_if_dead
 from auditdesk.desktop.look import formats
 from auditdesk.desktop.look.tokens import Palette
@@ -86,8 +87,7 @@ class CustomersPage(QWidget):
         """Let the list say what the page shows."""
         state = self.page.state
         if state is not None:
-            name = state.personal if isinstance(state.personal, Mask) else state.name
-            self.list.show_now(_line(state, name))
+            self.list.show_now(_line(state, name_of(state)))
 
     @Slot(object)
     def _show(self, customers: list[CustomerLine]) -> None:
@@ -157,7 +157,8 @@ class CustomersPage(QWidget):
 
     @Slot(object)
     def _forgotten(self, erasure: Erasure) -> None:
-        """Say what came of it, and offer the certificate."""
+        """Say what came of it, and offer the certificate; what was typed about them is forgotten too."""
+        self._context.drafts.forget_customer(erasure.customer)
         self._context.done(erased_text(erasure))
         self._certificate_dialog(erasure.customer, erased_text(erasure)).open()
 

@@ -65,6 +65,8 @@ class ForgetDialog(FormDialog):
         self.add_widget(self.progress)
         self.step_done.connect(self._show_step)
         self._done: list[str] = []
+        self.subject.show_customer(preview.customer)
+        self.keep_draft(context.drafts, self._number, customer=self._number, leave_out=("customer",))
         if preview.refusal is not None:
             self.show_problem(Refused(preview.refusal.code, str(preview.refusal)))
             self.post.setEnabled(False)

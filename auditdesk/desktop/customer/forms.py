@@ -70,6 +70,7 @@ class RegisterForm(FormDialog):
         self.email = line_field("email", self.tr("&E-mail"))
         self.phone = line_field("phone", self.tr("P&hone"))
         self.add(self.email, self.phone)
+        self.keep_draft(context.drafts)
 
     def prepare(self) -> Work:
         details = PersonalDetails(
@@ -102,6 +103,8 @@ class ChangeForm(FormDialog):
         self._context = context
         self._texts_of = texts_of
         self._shown: dict[str, str] = {}
+        self.subject.show_customer(customer)
+        self.keep_draft(context.drafts, customer.number, customer=customer.number)
 
     def work(self, command: OnCustomer) -> Work:
         """Issue a command on the customer as they were seen."""
@@ -121,6 +124,7 @@ class ChangeForm(FormDialog):
         if isinstance(error, Conflict):
             self.customer = self._context.session.history.customer_at(self.customer.number).state
             personal = self.customer.personal
+            self.subject.show_customer(self.customer)
             self.fill(NOBODY if isinstance(personal, Mask) else personal)
             self._context.changed.emit()
         super().show_problem(error)
@@ -197,6 +201,8 @@ class HoldForm(FormDialog):
             "reason", self.tr("&Reason"), hint=self.tr("Kept sealed. Under a hold nobody can be forgotten.")
         )
         self.add(self.reason)
+        self.subject.show_customer(customer)
+        self.keep_draft(context.drafts, customer.number, customer=customer.number)
 
     def prepare(self) -> Work:
         session, command_id = self._session, self.command_id
@@ -219,6 +225,8 @@ class OpenAccountForm(FormDialog):
         self.currency.set_text("EUR")
         self.add(self.currency, self.limit)
         self.add(self.reference)
+        self.subject.show_customer(customer)
+        self.keep_draft(context.drafts, customer.number, customer=customer.number)
 
     def prepare(self) -> Work:
         currency = self.currency.text().strip().upper()

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from auditdesk.desktop.customer.history import CustomerHistory
 from auditdesk.desktop.kit.context import Context
 from auditdesk.desktop.kit.rights import why_only_look
+from auditdesk.desktop.kit.subject import Standing, customer_standing
 from auditdesk.desktop.kit.widgets import Banner, Card, Elided, PersonalLabel, Pill, button, label
 from auditdesk.desktop.look import formats
 from auditdesk.desktop.look.icons import icon
@@ -149,17 +150,8 @@ class CustomerPage(QWidget):
 
     def _show_state(self, state: Customer) -> None:
         self.title.setText(state.number)
-        present = self.state or state
-        if present.forgotten_at_us is not None:
-            day = formats.day(day_of(present.forgotten_at_us))
-            self.pill.show_word(self.tr("forgotten {day}").format(day=day), "muted")
-        elif present.erasure_requested_at_us is not None:
-            self.pill.show_word(self.tr("erasure under way"), "past")
-        elif present.held_since_us is not None:
-            day = formats.day(day_of(present.held_since_us))
-            self.pill.show_word(self.tr("legal hold since {day}").format(day=day), "past")
-        else:
-            self.pill.show_word("", "muted")
+        weightiest = next(iter(customer_standing(self.state or state)), Standing("", "muted"))
+        self.pill.show_word(*weightiest)
         reference = f" · {state.reference}" if state.reference else ""
         registered = formats.day(day_of(state.registered_at_us))
         self.about.set_full_text(self.tr("Registered {day}").format(day=registered) + reference)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLayout, QScrollArea
 
 from auditdesk.desktop.kit.drafts import DraftKey, Drafts
 from auditdesk.desktop.kit.fields import Field
+from auditdesk.desktop.kit.subject import SubjectLine
 from auditdesk.desktop.kit.tasks import Task, TaskRunner
 from auditdesk.desktop.kit.widgets import Notice, button, label
 from auditdesk.domain.errors import AuditdeskError, Refused
@@ -57,6 +58,7 @@ class FormDialog(QDialog):
         self._left_out: Collection[str] = ()
         self._untouched: dict[str, str] | None = None
         self.title = label(title, kind="section", name="dialogTitle", wrap=True)
+        self.subject = SubjectLine()
         self.draft_notice = Notice(self.tr("Draft restored."), self.tr("Discard it"), "draft")
         self.draft_notice.acted.connect(self.discard_draft)
         self.problem = label(kind="problem", name="formProblem", wrap=True)
@@ -122,9 +124,15 @@ class FormDialog(QDialog):
 
     # --- drafts ------------------------------------------------------------------------
 
-    def keep_draft(self, drafts: Drafts, key: DraftKey, *, leave_out: Collection[str] = ()) -> None:
-        """Keep what is typed but not posted, but for the fields to leave out; and show it next time."""
-        self._draft, self._left_out = (drafts, key), leave_out
+    def keep_draft(
+        self, drafts: Drafts, about: str = "", *, customer: str = "", leave_out: Collection[str] = ()
+    ) -> None:
+        """Keep what is typed but not posted, but for the fields to leave out; and show it next time.
+
+        `about`: the account or customer that the form acts on. `customer`: whose personal data it may hold.
+        """
+        self._draft = drafts, DraftKey(self.windowTitle(), about, customer)
+        self._left_out = leave_out
 
     @Slot()
     def discard_draft(self) -> None:
@@ -143,7 +151,9 @@ class FormDialog(QDialog):
         if self._draft is None:
             return
         drafts, key = self._draft
-        texts = {name: text for name, text in drafts.of(key).items() if name in self._untouched}
+        texts = {
+            name: text for name, text in drafts.of(key).items() if text != self._untouched.get(name, text)
+        }
         for name, text in texts.items():
             self.fields[name].set_text(text)
         self.draft_notice.setVisible(bool(texts))
@@ -265,6 +275,7 @@ class FormDialog(QDialog):
         head.setContentsMargins(left, top, right, 0)
         head.setSpacing(4)
         head.addWidget(self.title)
+        head.addWidget(self.subject)
         head.addWidget(self.draft_notice)
         row.addStretch(1)
         row.addWidget(self.cancel)

@@ -223,6 +223,7 @@ class MainWindow(QMainWindow):
             self.session.close()
             self.session = None
         if self._context is not None:
+            self._context.drafts.clear()
             self._context.deleteLater()
             self._context = None
 

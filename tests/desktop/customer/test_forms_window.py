@@ -90,9 +90,9 @@ def test_an_account_is_opened_and_shown(qtbot: QtBot, desk: WorkspacePage, page:
     dialog = form(desk, "open")
     write(dialog, currency="XXX")
     assert refusal(qtbot, dialog, "currency")
-    write(dialog, currency="jpy", amount="0.5")
-    assert "decimals" in refusal(qtbot, dialog, "amount")
-    write(dialog, amount="5000", reference="J-7")
+    write(dialog, currency="jpy", overdraft="0.5")
+    assert "decimals" in refusal(qtbot, dialog, "overdraft")
+    write(dialog, overdraft="5000", reference="J-7")
     post(qtbot, dialog)
     account = desk.accounts.page
     qtbot.waitUntil(lambda: account.number == "10-00004")
@@ -155,7 +155,7 @@ def test_a_double_click_registers_one_customer(qtbot: QtBot, desk: WorkspacePage
 
 
 @pytest.mark.parametrize("key", FORMS)
-def test_a_form_that_is_left_leaves_everything_as_it_was(
+def test_a_form_that_is_left_leaves_the_ledger_as_it_was_and_keeps_a_draft(
     qtbot: QtBot, desk: WorkspacePage, page: CustomerPage, key: str
 ) -> None:
     before = desk._context.session.context.ledger.log.head()
@@ -164,7 +164,8 @@ def test_a_form_that_is_left_leaves_everything_as_it_was(
     with qtbot.waitSignal(dialog.finished):
         QTest.keyClick(dialog, Qt.Key.Key_Escape)
     again = form(desk, key)
-    assert {name: again.fields[name].text() for name in FORMS[key]} != FORMS[key]
+    assert {name: again.fields[name].text() for name in FORMS[key]} == FORMS[key]
+    assert again.draft_notice.isVisible()
     with qtbot.waitSignal(again.finished):
         QTest.mouseClick(again.cancel, Qt.MouseButton.LeftButton)
     assert desk._context.session.context.ledger.log.head() == before
