@@ -88,6 +88,12 @@ class EventLog:
         with self._database.view() as connection:
             return last_version(connection, stream)
 
+    def last_event(self, stream: str) -> tuple[str, int]:
+        """The type of a stream's last event, and when it was booked; an empty text where there is none."""
+        with self._database.view() as connection:
+            row = prepared.LAST_EVENT.first(connection, stream=stream)
+        return (row[0], row[1]) if row else ("", 0)
+
     def type_counts(self, stream: str) -> dict[str, int]:
         """How many events of each type a stream has."""
         query = select(_events.type, func.count()).where(_events.stream == stream).group_by(_events.type)

@@ -108,6 +108,12 @@ HEAD: Final = Prepared(
     select(_events.position, _events.recorded_at).order_by(_events.position.desc()).limit(1)
 )
 LAST_VERSION: Final = Prepared(select(func.max(_events.version)).where(_events.stream == bindparam("stream")))
+LAST_EVENT: Final = Prepared(
+    select(_events.type, _events.booked_at)
+    .where(_events.stream == bindparam("stream"))
+    .order_by(_events.version.desc())
+    .limit(1)
+)
 COMMAND: Final = Prepared(
     select(schema.events).where(_events.command_id == bindparam("command_id")).order_by(_events.position)
 )

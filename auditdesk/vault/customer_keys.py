@@ -138,6 +138,12 @@ def subjects_with_keys(connection: Connection) -> frozenset[str]:
     return frozenset(subject for (subject,) in connection.execute("SELECT subject FROM customer_keys"))
 
 
+def has_key(connection: Connection, subject: str) -> bool:
+    """Whether a subject has a key."""
+    found = connection.execute("SELECT 1 FROM customer_keys WHERE subject = ?", (subject,))
+    return found.fetchone() is not None
+
+
 def erased(fence_: Fence) -> SubjectErased:
     """The error that says since when a subject is erased."""
     day = day_of(fence_.fenced_at_us)

@@ -20,7 +20,7 @@ from uuid import uuid4
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from auditdesk.domain.errors import LedgerReadOnly, WrongPassphrase
+from auditdesk.domain.errors import Fault, LedgerReadOnly, WrongPassphrase
 from auditdesk.vault import customer_keys as keys
 from auditdesk.vault import roster
 from auditdesk.vault import signing_keys as signing
@@ -157,7 +157,8 @@ class Vault:
 
     def holds_key(self, subject: str) -> bool:
         """Whether this subject has a key."""
-        return subject in self.key_subjects()
+        with self._file.reading() as connection:
+            return keys.has_key(connection, subject)
 
     def shred(self, subject: str, *, keyring: Keyring | None = None) -> str:
         """Fence a subject and destroy its key for good; returns the key's id in hex, empty if it had none.
@@ -175,6 +176,11 @@ class Vault:
                 keyring.rotate_within(connection)
         self._file.note_change()
         self._file.scrub_if_pending()
+        if self.holds_key(subject):  # read back: what a row's deletion does, the file itself may decide
+            raise Fault(
+                f"The key of customer {subject} is still in the vault: something in the file keeps it there.",
+                "Restore the vault from a backup.",
+            )
         return fence.key_id.hex()
 
     def public_keys(self) -> tuple[signing.PublicKey, ...]:

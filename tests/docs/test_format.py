@@ -324,7 +324,7 @@ def test_the_reader_finds_a_ledger_of_today_to_be_as_the_document_says(files: Pa
 
 def test_the_reader_opens_all_that_a_vault_of_today_has_sealed(files: Path) -> None:
     vault, operator, row = (
-        dict(_all(files / "vault.db", f"SELECT * FROM {name}")[0])  # noqa: S608 - three names of tables
+        dict(_all(files / "vault.db", f"SELECT * FROM {name}")[0])
         for name in ("vault", "operators", "customer_keys")
     )
     private = reader.private_key(vault, operator, PASSPHRASE)

@@ -208,7 +208,7 @@ def read_all(file: Path) -> dict[str, object]:
             found["schema"] = things
             for kind, name, table, sql in things:
                 if kind == "table":
-                    query = f'SELECT * FROM "{name}" NOT INDEXED'  # noqa: S608 - our own names
+                    query = f'SELECT * FROM "{name}" NOT INDEXED'
                 elif kind == "index":
                     query = _by_index(connection, name, table, sql or "")
                 else:
@@ -222,7 +222,7 @@ def read_all(file: Path) -> dict[str, object]:
 def _by_index(connection: Any, name: str, table: str, sql: str) -> str:
     columns = ", ".join(f'"{row[2]}"' for row in connection.execute(f'PRAGMA index_info("{name}")'))
     _, where, condition = sql.partition(" WHERE ")
-    return f'SELECT {columns} FROM "{table}" INDEXED BY "{name}"{where}{condition} ORDER BY {columns}'  # noqa: S608 - our own names
+    return f'SELECT {columns} FROM "{table}" INDEXED BY "{name}"{where}{condition} ORDER BY {columns}'
 
 
 @contextmanager

@@ -133,7 +133,7 @@ def _while_full(
 
 
 def _finish(bank: Bank, writer: Writer, order: Order) -> None:
-    """A forget that stopped half way goes on at the next try, or at the next opening."""
+    """A forget that stopped half way goes on at the next try, or at the next sign-in."""
     if order.kind != "forget" or not bank.tail(writer):
         return
     if bank.chance.random() < 0.5:

@@ -64,11 +64,11 @@ def read(path: Path) -> dict[str, object]:
         found["schema"] = things
         for kind, name, table, _ in things:
             if kind == "table":
-                found[name] = connection.execute(f'SELECT * FROM "{name}" NOT INDEXED').fetchall()  # noqa: S608 - our own names
+                found[name] = connection.execute(f'SELECT * FROM "{name}" NOT INDEXED').fetchall()
             elif kind == "index":
                 columns = [f'"{row[2]}"' for row in connection.execute(f'PRAGMA index_info("{name}")')]
                 partial, names = _condition(connection, name), ",".join(columns)
-                query = f'SELECT {names} FROM "{table}" INDEXED BY "{name}"{partial} ORDER BY {names}'  # noqa: S608 - the same
+                query = f'SELECT {names} FROM "{table}" INDEXED BY "{name}"{partial} ORDER BY {names}'
                 found[name] = connection.execute(query).fetchall()
     except (DRIVER.Error, UnicodeDecodeError) as error:
         found["unreadable"] = type(error).__name__

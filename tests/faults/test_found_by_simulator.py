@@ -125,7 +125,7 @@ def test_a_vault_whose_own_description_is_no_text_is_damage(bank: Path) -> None:
     with closing(DRIVER.connect(str(bank / "vault.db"))) as connection:
         connection.execute("PRAGMA writable_schema = ON")
         broken = b"CREATE TABLE fences (a) \xff".hex()
-        statement = f"UPDATE sqlite_master SET sql = CAST(x'{broken}' AS TEXT) WHERE name = 'fences'"  # noqa: S608 - our own
+        statement = f"UPDATE sqlite_master SET sql = CAST(x'{broken}' AS TEXT) WHERE name = 'fences'"
         connection.execute(statement)
         connection.commit()
     with pytest.raises(LedgerDamaged, match="not valid UTF-8"):

@@ -132,7 +132,7 @@ def closed_customer(bank: Path) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("where", ["requested", "shredded", "vault:20", "vault:60"])
-def test_a_power_cut_inside_a_forget_is_resumed_at_the_next_opening(bank: Path, where: str) -> None:
+def test_a_power_cut_inside_a_forget_is_resumed_at_the_next_sign_in(bank: Path, where: str) -> None:
     customer, account = closed_customer(bank)
     assert cut_eraser(bank, customer, where)
     check_forgotten(bank, customer, account)

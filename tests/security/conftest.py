@@ -37,6 +37,12 @@ def warnings(path: Path) -> str:
         return " ".join(workspace.warnings)
 
 
+def warnings_at_sign_in(path: Path) -> str:
+    """What is said once ana has signed in."""
+    with closing(open_workspace(path)) as workspace, closing(workspace.sign_in("ana", PASSPHRASE)):
+        return " ".join(workspace.warnings)
+
+
 def verified(path: Path) -> VerificationReport:
     with signed_in(path) as session:
         return session.verification.run()

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from auditdesk.domain import codec
 from auditdesk.domain.errors import KeyLost, SubjectErased, Tampered, UnknownEvent, VaultLocked
+from auditdesk.domain.events import CustomerForgotten, ErasureRequested
 from auditdesk.domain.instants import day_of
 from auditdesk.domain.personal import KEY_LOST, REDACTED, TAMPERED, Mask, Personal
+from auditdesk.domain.streams import customer_stream
 from auditdesk.ledger.envelope import Envelope, SealKind
 from auditdesk.ledger.ledger import Ledger
 from auditdesk.vault.vault import Keyring
@@ -35,12 +37,11 @@ class Revealer:
         return self._masks[customer]
 
     def _tombstone(self, customer: str) -> Mask | None:
-        row = self._ledger.customers.find(customer)
-        if row is None or row.erasure_requested_at_us is None:
-            return None
-        if row.forgotten_at_us is None:
-            return Mask("erased")
-        return Mask("erased", day_of(row.forgotten_at_us))
+        """Asked of the log: nothing follows an erasure in a customer's stream, and lists can be altered."""
+        tag, booked_at_us = self._ledger.log.last_event(customer_stream(customer))
+        if tag == CustomerForgotten.TAG:
+            return Mask("erased", day_of(booked_at_us))
+        return Mask("erased") if tag == ErasureRequested.TAG else None
 
     def personal(self, envelope: Envelope) -> Personal | Mask | None:
         """The personal data beside an event, its mask, or None where the event has none."""

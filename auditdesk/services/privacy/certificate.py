@@ -80,10 +80,19 @@ class Certificates:
     def make(self, customer: str) -> SignedCertificate:
         """The signed certificate of a forgotten customer's erasure.
 
-        Raises `Refused` (`customer_unknown`, `not_forgotten`), `VaultLocked` where the operator may not sign.
+        Raises `Refused` (`customer_unknown`, `not_forgotten`, `key_alive`), and `VaultLocked` where the
+        operator may not sign.
         """
         self._context.check_keyring()
-        certificate = self._certificate(find_customer(self._context, customer))
+        number = find_customer(self._context, customer)
+        certificate = self._certificate(number)
+        if self._context.vault is not None and self._context.vault.holds_key(number):
+            raise Refused(
+                "key_alive",
+                f"The vault holds a key of customer {number}, so nothing can be certified.",
+                "Sign in again, which destroys it; if it comes back, restore the vault from a backup.",
+                field="customer",
+            )
         text = _text(origin_of(self._ledger.ledger_id) + NAME_SUFFIX, certificate)
         note, key = signed_note(self._context, text, NAME_SUFFIX)
         return SignedCertificate(certificate, key.vkey(), note.decode().rpartition("\n\n")[2].strip("\n"))

@@ -2,7 +2,8 @@
 
 The steps, each idempotent and in this order, so that a crash between any two is resumed:
 `ErasureRequested` in the log → fence, key destroyed and vault key rotated in the vault →
-`CustomerForgotten` in the log. Whatever a restored vault brings back is destroyed again.
+`CustomerForgotten` in the log. Whatever a restored vault brings back is destroyed again at the next sign-in:
+nothing is destroyed before somebody has signed in, nor without an event in the log that asks for it.
 """
 
 from __future__ import annotations
@@ -25,9 +26,15 @@ from auditdesk.services.access.context import OperatorContext
 from auditdesk.services.access.lookup import find_customer, load_account, load_customer
 from auditdesk.services.access.refusals import record_refusal
 from auditdesk.services.access.revealing import Revealer
+from auditdesk.services.privacy.erasures import (
+    check_proven,
+    is_undone,
+    logged_erasure,
+    logged_erasures,
+    shred,
+)
 from auditdesk.vault.vault import Keyring, Vault
 
-SYSTEM: Final = "system"
 KEPT: Final = (
     "Amounts, dates, account numbers and balances: a bank must keep its books (e.g. GDPR Art. 17(3)(b)).",
     "The customer's number, as a pseudonym that leads to nobody once the key is destroyed.",
@@ -67,6 +74,13 @@ class Erasure(NamedTuple):
     already: bool = False
 
 
+class Resumed(NamedTuple):
+    """What was taken up at a sign-in: the customers whose erasure is finished, and what stood in the way."""
+
+    done: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
 class NotForgotten(Fault):
     """A step failed; the customer is fenced but NOT forgotten, and it is tried again."""
 
@@ -97,10 +111,10 @@ class Forgetting:
         )
 
     def forget(self, customer: str, reason: str, *, on_step: StepListener | None = None) -> Erasure:
-        """Forget the customer for good. A customer who is forgotten already is left as he is.
+        """Forget the customer for good. One who is forgotten already is left so.
 
         Raises `Refused` (`open_account`, `reason_identifies`, …) before anything is done, and
-        `NotForgotten` where the environment stopped it half way; then it is resumed at the next open.
+        `NotForgotten` where the environment stopped it half way; then it is resumed at the next sign-in.
         """
         keyring = self._context.check_writable()
         vault = self._context.vault
@@ -109,11 +123,13 @@ class Forgetting:
         number = find_customer(self._context, customer)
         state = load_customer(self._context, number)
         if state.forgotten_at_us is not None:
+            if vault.holds_key(number):
+                shred(self._ledger, vault, logged_erasure(self._ledger, number), keyring)
             return _finished(self._ledger, number, already=True)
         if state.erasure_requested_at_us is None:
             self._request(number, reason)
         _tell(on_step, "requested")
-        return finish(self._ledger, vault, number, keyring, operator=self._context.operator, on_step=on_step)
+        return finish(self._ledger, vault, number, keyring, on_step=on_step)
 
     def _request(self, customer: str, reason: str) -> None:
         try:
@@ -170,41 +186,58 @@ def finish(
     ledger: Ledger,
     vault: Vault,
     customer: str,
-    keyring: Keyring | None,
+    keyring: Keyring,
     *,
-    operator: str = SYSTEM,
     on_step: StepListener | None = None,
 ) -> Erasure:
-    """Take an erasure that was requested to its end, from whichever step it is at."""
+    """Take an erasure that was requested to its end, from whichever step it is at, for who is signed in."""
     try:
+        check_proven(ledger, logged_erasure(ledger, customer))
+        if vault.holds_key(customer):
+            _check_rules_still_hold(ledger, customer)
         key_id = vault.shred(customer, keyring=keyring)
         _tell(on_step, "shredded")
-        _record(ledger, customer, key_id, operator)
+        _record(ledger, customer, key_id, keyring.operator)
     except AuditdeskError as error:
         raise NotForgotten(
             f"Customer {customer} is NOT forgotten yet: {error.message}",
-            "The customer is fenced; it goes on at the next try, or when the workspace is next opened.",
+            "It goes on at the next try, or when somebody next signs in.",
         ) from error
     _tell(on_step, "recorded")
     return _finished(ledger, customer, already=False)
 
 
-def resume(ledger: Ledger, vault: Vault, keyring: Keyring | None) -> tuple[str, ...]:
+def resume(ledger: Ledger, vault: Vault, keyring: Keyring) -> Resumed:
     """Finish what a crash interrupted, and destroy every key that a restored vault brought back.
 
-    Returns the customers concerned.
+    Only what the log proves is done, one customer after the other: a problem with one keeps no other waiting.
     """
-    holds_key = vault.key_subjects()
-    fenced = vault.fenced()
-    concerned = []
-    for row in ledger.customers.erasures():
-        if row.forgotten_at_us is None:
-            finish(ledger, vault, row.number, keyring)
-            concerned.append(row.number)
-        elif row.number in holds_key or row.number not in fenced:
-            vault.shred(row.number, keyring=keyring)
-            concerned.append(row.number)
-    return tuple(concerned)
+    holding, fenced = vault.key_subjects(), vault.fenced()
+    done, problems = [], []
+    for logged in logged_erasures(ledger):
+        try:
+            if not logged.finished:
+                finish(ledger, vault, logged.customer, keyring)
+            elif is_undone(logged, holding, fenced):
+                shred(ledger, vault, logged, keyring)
+            else:
+                continue
+        except AuditdeskError as error:
+            problems.append(str(error))
+        else:
+            done.append(logged.customer)
+    return Resumed(tuple(done), tuple(problems))
+
+
+def _check_rules_still_hold(ledger: Ledger, customer: str) -> None:
+    """What stood in the way of a request stands in the way of its end, for as long as the key lives."""
+    loaded = ledger.customers.load(customer, reveal=lambda _: None, reveal_snapshot=lambda *_: REDACTED)
+    if loaded is not None and loaded.state.held_since_us is not None:
+        raise Fault(f"Customer {customer} is under a legal hold.", "Verify the ledger.")
+    for row in ledger.accounts.of_customer(customer):
+        account = ledger.accounts.load(row.number)
+        if account is not None and account.state.customer == customer and account.state.status == "open":
+            raise Fault(f"Customer {customer} still has {row.number} open.", "Verify the ledger.")
 
 
 def _record(ledger: Ledger, customer: str, key_id: str, operator: str) -> None:

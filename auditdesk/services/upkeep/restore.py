@@ -17,12 +17,13 @@ import msgspec
 from auditdesk.domain.errors import Fault, Refused
 from auditdesk.domain.instants import day_of
 from auditdesk.ledger.backends.sqlite import SqliteBackend
+from auditdesk.ledger.ledger import Ledger
 from auditdesk.ledger.migrations import open_ledger
 from auditdesk.services.access.context import NO_PROGRESS, Clock, Progress, system_clock
 from auditdesk.services.files.atomic import copy_new, file_faults, new_folder
 from auditdesk.services.files.places import place_of
-from auditdesk.services.privacy import forgetting
 from auditdesk.services.privacy.certificate import check_certificate, keys_of
+from auditdesk.services.privacy.erasures import is_undone, logged_erasures, shred
 from auditdesk.services.upkeep.backup import (
     FORMAT,
     LEDGER_FILE,
@@ -143,16 +144,27 @@ def _erase_again(
             with file_faults(file):
                 raw = file.read_bytes()
             proven.append(check_certificate(raw, keys))
-        erased = list(forgetting.resume(ledger, vault, None))
+        erased = _destroy_again(ledger, vault)
         known = {row.number for row in ledger.customers.rows()}
         for certificate in proven:
             customer = certificate.customer
             if customer in known and customer not in vault.fenced():
                 vault.shred(customer, keyring=None)
                 erased.append(customer)
-        alive = vault.key_subjects() & {row.number for row in ledger.customers.erasures()}
+        alive = vault.key_subjects() & {erasure.customer for erasure in logged_erasures(ledger)}
     if alive:
         raise Fault(
             f"The keys of {', '.join(sorted(alive))} could not be destroyed.", "Nothing was restored."
         )
     return tuple(erased)
+
+
+def _destroy_again(ledger: Ledger, vault: Vault) -> list[str]:
+    """Destroy in the copy what its own log proves to be erased; the backup stays as it is."""
+    holding, fenced = vault.key_subjects(), vault.fenced()
+    erased = []
+    for erasure in logged_erasures(ledger):
+        if is_undone(erasure, holding, fenced):
+            shred(ledger, vault, erasure, None)
+            erased.append(erasure.customer)
+    return erased

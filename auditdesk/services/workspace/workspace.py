@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from auditdesk.domain.errors import AuditdeskError, VaultLocked, VaultMissing
+from auditdesk.domain.errors import AuditdeskError, VaultMissing
 from auditdesk.ledger.ledger import Ledger
 from auditdesk.services.access.context import Clock, OperatorContext
 from auditdesk.services.files.network_mounts import network_warning
@@ -22,8 +22,8 @@ VIEWER: Final = "viewer"
 class Workspace:
     """An open ledger with its vault, before anybody has signed in.
 
-    Opening finishes interrupted erasures and destroys what a restored vault brought back; what
-    was done, and what is amiss, stands in `warnings`.
+    Opening changes nothing. The first who signs in finishes interrupted erasures, and destroys what a
+    restored vault brought back; what was done, and what is amiss, stands in `warnings`.
     """
 
     def __init__(self, path: Path, ledger: Ledger, vault: Vault | None, clock: Clock) -> None:
@@ -40,7 +40,6 @@ class Workspace:
         if network:
             self._notices.append(network)
         examine(ledger, vault)
-        self._resume(None)
 
     @property
     def bank(self) -> str:
@@ -79,7 +78,7 @@ class Workspace:
                 "Put vault.db back beside ledger.db; until then the ledger can only be looked at.",
             )
         keyring = self._vault.sign_in(operator, passphrase)
-        self._resume(keyring)
+        self._resume(self._vault, keyring)
         session = Session(self._context(operator, keyring))
         self._close_day(session)
         return session
@@ -106,16 +105,15 @@ class Workspace:
         revealing = keyring if keyring and keyring.may_reveal else None
         return OperatorContext(self._ledger, self._vault, revealing, operator, self._clock, keyring)
 
-    def _resume(self, keyring: Keyring | None) -> None:
-        if self._vault is None or self._ledger.read_only:
+    def _resume(self, vault: Vault, keyring: Keyring) -> None:
+        if self._ledger.read_only:
             return
         try:
-            resumed = forgetting.resume(self._ledger, self._vault, keyring)
-        except VaultLocked:
-            return  # what needs keys is finished at the next sign-in
+            resumed = forgetting.resume(self._ledger, vault, keyring)
         except AuditdeskError as error:
             self._notices.append(str(error))
             return
-        if resumed:
-            names = ", ".join(resumed)
+        self._notices.extend(resumed.problems)
+        if resumed.done:
+            names = ", ".join(resumed.done)
             self._notices.append(f"Finished the erasure of {names}; the keys are destroyed.")

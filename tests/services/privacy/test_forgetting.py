@@ -127,7 +127,7 @@ def test_the_steps_are_told_in_their_order(session: Session, jane: str, closed: 
 
 
 @pytest.mark.parametrize("last_step", ["requested", "shredded"])
-def test_a_crash_between_steps_is_finished_at_the_next_opening(
+def test_a_crash_between_steps_is_finished_at_the_next_sign_in(
     bank: Workspace, session: Session, jane: str, closed: str, clock: ManualClock, last_step: Step
 ) -> None:
     class PowerCutError(Exception):
