@@ -11,7 +11,7 @@ import pytest
 from tests.docs.pages import DOCS, page
 
 NAME: Final = re.compile(r"`(auditdesk(?:\.\w+)+)`")
-PAGES: Final = ("architecture.md", "extending.md")
+PAGES: Final = ("architecture.md", "extending.md", "threat-model.md", "contributing.md")
 
 
 def _found(name: str) -> bool:

@@ -43,6 +43,7 @@ class AboutDialog(QDialog):
         self.done_button = button(self.tr("Close"), "closeButton", kind="primary")
         self.done_button.clicked.connect(self.accept)
         self._lay_out()
+        self.done_button.setFocus()
 
     @Slot()
     def _copy(self) -> None:

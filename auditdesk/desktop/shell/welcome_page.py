@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QListWidget, QListWidget
 from auditdesk.desktop.kit.widgets import Banner, Card, button, centred, label
 from auditdesk.desktop.look.icons import icon, pixmap
 from auditdesk.desktop.look.tokens import Palette
+from auditdesk.desktop.shell.help_menu import HelpButton
 
 WIDTH_PX = 560
 
@@ -41,6 +42,7 @@ class WelcomePage(QWidget):
         self.open.clicked.connect(self._choose_folder)
         self.demo.clicked.connect(self.demo_wanted)
         self._logo = label()
+        self.help = HelpButton(palette, self)
         self._lay_out()
         self.apply_theme(palette)
 
@@ -61,6 +63,7 @@ class WelcomePage(QWidget):
         self.open.setIcon(icon("folder", palette.text_muted))
         self.demo.setIcon(icon("play", palette.text_muted))
         self.problem.apply_theme(palette)
+        self.help.apply_theme(palette)
 
     def _choose_folder(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, self.tr("Open a workspace"), str(Path.home()))
@@ -77,6 +80,7 @@ class WelcomePage(QWidget):
         head = QHBoxLayout()
         head.addWidget(self._logo)
         head.addWidget(label("auditdesk", kind="title"), 1)
+        head.addWidget(self.help)
         card.box.addLayout(head)
         card.box.addWidget(
             label(
@@ -100,3 +104,4 @@ class WelcomePage(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(centred(card))
+        QWidget.setTabOrder(self.recent, self.help)

@@ -4,7 +4,7 @@ Read in this order:
 
 - `history`: from a moment to a version, from a version to a state, and the register of a stream.
 - `views`: what such a look returns: states, rows, one event explained.
-- `documents`: what a moment shows, as a document for programs and panels: personal data is a value or a mask.
+- `documents`: an account or customer at a moment as a document of plain values, for JSON and programs.
 - `directory`: lists and search. Names are searched in memory, in an index made after sign-in and dropped at
   lock.
 - `finder`: the first moment when something became so.

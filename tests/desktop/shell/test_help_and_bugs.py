@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from auditdesk import __version__
@@ -23,6 +25,7 @@ from auditdesk.desktop.shell.shortcuts_help import ShortcutsHelp
 from auditdesk.desktop.shell.workspace_page import WorkspacePage
 from auditdesk.domain.errors import DiskFull
 from auditdesk.services.files.log_file import FOLDER_VARIABLE
+from tests.desktop.small_bank import PASSPHRASE
 from tests.helpers import files_holding
 
 NAME: Final = "Zoë Kowalski"
@@ -50,6 +53,29 @@ def test_the_help_menu_opens_keys_documents_and_about(desk: WorkspacePage) -> No
         assert opened is not None
         assert opened.isVisible()
         opened.close()
+
+
+def test_f1_shows_the_keys_once_on_the_welcome_and_once_signed_in(
+    qtbot: QtBot, window: MainWindow, bank_path: Path
+) -> None:
+    def press(page: QWidget) -> None:
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
+        page.setFocus()
+        QTest.keyClick(page, Qt.Key.Key_F1)
+        shown = [each for each in window.findChildren(ShortcutsHelp) if each.isVisible()]
+        assert len(shown) == 1
+        shown[0].close()
+
+    press(window.welcome)
+    window.open_path(bank_path)
+    window.sign_in.passphrase.set_text(PASSPHRASE)
+    window.sign_in.submit.click()
+    qtbot.waitUntil(lambda: window.desk is not None)
+    assert window.desk is not None
+    with qtbot.waitSignal(window.desk.accounts.page.overview_shown):
+        pass
+    press(window.desk)
 
 
 def test_about_says_versions_and_the_log_and_copies_them(
