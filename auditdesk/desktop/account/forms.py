@@ -215,9 +215,8 @@ class FreezeForm(AccountForm):
 
     def _choices(self) -> list[tuple[str, str]]:
         """What can be frozen; or lifted, where not everything is frozen."""
-        choices = [(value, self.tr(words)) for value, words in BLOCK_CHOICES]
         one_way = self._lift and self.account.blocks in ("debits", "credits")
-        return [choice for choice in choices if not one_way or choice[0] == self.account.blocks]
+        return [choice for choice in BLOCK_CHOICES if not one_way or choice[0] == self.account.blocks]
 
     def prepare(self) -> Work:
         blocks, reason = cast("Blocks", self.blocks.text()), self.reason.text()

@@ -109,13 +109,13 @@ class AccountHeader(QWidget):
 
     def _make_commands(self) -> None:
         for name in DIRECT:
-            made = button(self.tr(name.words), f"{name.key}Button")
+            made = button(name.words, f"{name.key}Button")
             made.clicked.connect(lambda _=False, key=name.key: self.command_chosen.emit(key))
             self._buttons[name.key] = made
         menu = QMenu(self)
         menu.setToolTipsVisible(True)
         for name in MORE:
-            action = menu.addAction(self.tr(name.words))
+            action = menu.addAction(name.words)
             action.setObjectName(f"{name.key}Action")
             action.triggered.connect(lambda _=False, key=name.key: self.command_chosen.emit(key))
             self._actions[name.key] = action

@@ -320,5 +320,5 @@ def _chips(counts: dict[str, int], total: int) -> list[Chip]:
     for key, name, tags in CHIPS:
         events = sum(counts.get(tag, 0) for tag in tags)
         if events:
-            chips.append(Chip(key, formats.tr(name), tags, events))
+            chips.append(Chip(key, name, tags, events))
     return chips

@@ -37,7 +37,7 @@ def account_lines(before: Account | None, after: Account, formats: Formats, tr: 
         money.line(
             "overdraft", tr("Overdraft limit"), old.overdraft_limit_minor, after.overdraft_limit_minor
         ),
-        _words("status", tr("Status"), tr(old.status), tr(after.status), tr),
+        _words("status", tr("Status"), old.status, after.status, tr),
         _words("blocks", tr("Blocks"), _blocks(old, tr), _blocks(after, tr), tr),
     ]
 

@@ -19,7 +19,7 @@ def event_words(event: e.Event, currency: str) -> str:
         case e.OverdraftLimitSet(limit_minor=limit_minor):
             words = formats.money_with_currency(limit_minor, currency) if currency else ""
         case e.AccountFrozen(blocks=blocks) | e.AccountUnfrozen(blocks=blocks):
-            words = {"all": tr("debits and credits")}.get(blocks, tr(blocks))
+            words = {"all": tr("debits and credits")}.get(blocks, blocks)
         case _:
             words = _other_words(event)
     return words
@@ -51,7 +51,7 @@ def _operator_words(event: e.Event) -> str:
     tr, words = formats.tr, ""
     match event:
         case e.OperatorAdded(operator=operator, roles=roles) | e.RolesChanged(operator=operator, roles=roles):
-            words = f"{operator} ({', '.join(tr(role) for role in roles)})"
+            words = f"{operator} ({', '.join(roles)})"
         case e.OperatorRemoved(operator=operator) | e.PassphraseChanged(operator=operator):
             words = operator
         case e.GrantsChanged(operator=operator, may_reveal=may_reveal, may_sign=may_sign):

@@ -154,7 +154,7 @@ def _as_of(moment: Moment) -> str:
     match moment:
         case AtInstant(instant_us=instant_us, clock=clock):
             return formats.tr("As of {when} UTC, by the {clock} clock.").format(
-                when=formats.instant(instant_us), clock=formats.tr(clock)
+                when=formats.instant(instant_us), clock=clock
             )
         case AtVersion(version=version):
             return formats.tr("As of event {n} of the account.").format(n=version)

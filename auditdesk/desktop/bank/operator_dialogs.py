@@ -34,11 +34,11 @@ class RolesField(Field):
         grid.setColumnStretch(1, 1)
         self.boxes: dict[str, QCheckBox] = {}
         for row, role in enumerate(ROLES):
-            box = _check_box(f"{role.replace(' ', '_')}Role", formats.tr(role))
+            box = _check_box(f"{role.replace(' ', '_')}Role", role)
             box.setChecked(role in chosen)
             box.toggled.connect(self.edited)
             grid.addWidget(box, row, 0)
-            grid.addWidget(label(formats.tr(ROLE_WORDS[role]), kind="muted"), row, 1)
+            grid.addWidget(label(ROLE_WORDS[role], kind="muted"), row, 1)
             self.boxes[role] = box
         entry.setFocusProxy(self.boxes[ROLES[0]])
 

@@ -216,7 +216,7 @@ def _palette(operators: Operators) -> Shown:
 
 
 def _operator_row(row: Operator) -> tuple[str, ...]:
-    roles = ", ".join(formats.tr(role) for role in row.roles)
+    roles = ", ".join(row.roles)
     grants = grants_words(may_reveal=row.may_reveal, may_sign=row.may_sign)
     return row.name, roles, grants, formats.instant(row.added_at_us)
 

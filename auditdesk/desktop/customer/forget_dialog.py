@@ -104,7 +104,7 @@ def preview_text(preview: ErasurePreview) -> str:
     """What an erasure would touch, in sentences."""
     tr = formats.tr
     customer = preview.customer
-    accounts = ", ".join(f"{account.number} ({tr(account.status)})" for account in preview.accounts)
+    accounts = ", ".join(f"{account.number} ({account.status})" for account in preview.accounts)
     lines = [
         formats.personal(customer.personal) if not hasattr(customer.personal, "name") else customer.name,
         "",

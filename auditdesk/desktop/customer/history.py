@@ -26,7 +26,7 @@ class CustomerHistory(QTableWidget):
         super().__init__(0, len(COLUMNS))
         self.setObjectName("customerEvents")
         self.setAccessibleName(self.tr("The customer's events"))
-        self.setHorizontalHeaderLabels([formats.tr(name) for name in COLUMNS])
+        self.setHorizontalHeaderLabels(COLUMNS)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

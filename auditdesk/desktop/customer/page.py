@@ -105,7 +105,7 @@ class CustomerPage(QWidget):
         for account in view.accounts:
             state = self._history.account_at(account).state
             words = formats.money_with_currency(state.balance_minor, state.currency)
-            item = QListWidgetItem(f"{account}   {words}   {formats.tr(state.status)}")
+            item = QListWidgetItem(f"{account}   {words}   {state.status}")
             item.setData(Qt.ItemDataRole.UserRole, account)
             self.accounts.addItem(item)
         return view.versions
@@ -233,7 +233,7 @@ class CustomerPage(QWidget):
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
         for row, (key, caption) in enumerate(CAPTIONS):
-            grid.addWidget(label(self.tr(caption), kind="muted"), row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(label(caption, kind="muted"), row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(self.values[key], row, 1)
         grid.setColumnStretch(1, 1)
         details.box.addLayout(grid)

@@ -143,12 +143,12 @@ def day(value: date) -> str:
 
 def event_name(tag: str) -> str:
     """What an event type is called; the tag itself where it has no name."""
-    return tr(EVENT_NAMES.get(tag, tag))
+    return EVENT_NAMES.get(tag, tag)
 
 
 def blocks(value: str) -> str:
     """What is frozen, in words."""
-    return tr(BLOCK_NAMES.get(value, value))
+    return BLOCK_NAMES.get(value, value)
 
 
 def mask(mask: Mask) -> str:
@@ -156,7 +156,7 @@ def mask(mask: Mask) -> str:
     if mask.kind == "erased":
         when = day(mask.on) if mask.on else tr("(under way)")
         return tr("{bar} erased {when}").format(bar=ERASED_BAR, when=when)
-    return tr({"redacted": "redacted", "key_lost": "KEY LOST", "tampered": "TAMPERED"}[mask.kind])
+    return {"redacted": tr("redacted"), "key_lost": tr("KEY LOST"), "tampered": tr("TAMPERED")}[mask.kind]
 
 
 def personal(value: str | Mask) -> str:

@@ -41,7 +41,7 @@ class ShortcutsHelp(QDialog):
         grid.setHorizontalSpacing(24)
         for row, (keys, words) in enumerate(KEYS):
             grid.addWidget(label(keys, kind="strong"), row, 0)
-            grid.addWidget(label(self.tr(words)), row, 1)
+            grid.addWidget(label(words), row, 1)
         close = button(self.tr("Close"), "closeButton", kind="primary")
         close.clicked.connect(self.accept)
         self.dispute = button(self.tr("When a customer disputes an entry…"), "disputeButton", kind="quiet")
