@@ -13,6 +13,7 @@ import pytest
 from auditdesk.cli.main import main
 from auditdesk.desktop.kit.help_dialog import DOCUMENTS
 from auditdesk.desktop.kit.markdown_view import fragment_of
+from auditdesk.services.reports import REPORTS
 from tests.docs.pages import DOCS, ROOT, code, page, pages, rows, section
 
 LINK: Final = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
@@ -111,6 +112,12 @@ def test_every_command_of_readme_is_one_of_the_program(capsys: pytest.CaptureFix
     for name in names:
         assert main([name, "--help"]) == 0, name
         assert name in capsys.readouterr().out
+
+
+def test_readme_names_every_report() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    assert f" {'|'.join(report.NAME for report in REPORTS)} --out" in readme
 
 
 def test_every_path_in_backticks_is_there() -> None:

@@ -80,7 +80,6 @@ class WelcomePage(QWidget):
         head = QHBoxLayout()
         head.addWidget(self._logo)
         head.addWidget(label("auditdesk", kind="title"), 1)
-        head.addWidget(self.help)
         card.box.addLayout(head)
         card.box.addWidget(
             label(
@@ -98,10 +97,13 @@ class WelcomePage(QWidget):
             row.addWidget(part)
         row.addStretch(1)
         card.box.addLayout(row)
-        card.box.addWidget(self.restore, 0, Qt.AlignmentFlag.AlignLeft)
+        less = QHBoxLayout()
+        less.addWidget(self.restore)
+        less.addStretch(1)
+        less.addWidget(self.help)
+        card.box.addLayout(less)
         card.box.addWidget(self.recent_title)
         card.box.addWidget(self.recent)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(centred(card))
-        QWidget.setTabOrder(self.recent, self.help)

@@ -78,6 +78,12 @@ def test_f1_shows_the_keys_once_on_the_welcome_and_once_signed_in(
     press(window.desk)
 
 
+def test_the_keyboard_begins_on_the_first_page_where_a_bank_is_made(qtbot: QtBot, window: MainWindow) -> None:
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    assert window.welcome.create_bank.hasFocus()
+
+
 def test_about_says_versions_and_the_log_and_copies_them(
     qtbot: QtBot, log_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
