@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from auditdesk.domain.instants import DAY_US, parse_instant
+from auditdesk.proof.merkle import EMPTY_FRONTIER
 from auditdesk.vault.kdf import KdfParameters
 
 MANUAL_START_US: Final = parse_instant("2025-01-06T09:00:00Z")
-CHEAP_KDF: Final = KdfParameters.for_tests()
+CHEAP_KDF: Final = KdfParameters(memory_kib=64, iterations=1, lanes=1, purpose="tests")  # about a millisecond
 
 
 class ManualClock:
@@ -36,3 +38,8 @@ def files_holding(folder: Path, *needles: bytes) -> list[str]:
         for needle in needles
         if needle in path.read_bytes()
     ]
+
+
+def root_over(leaf_hashes: Sequence[bytes]) -> bytes:
+    """The root of the tree over all these leaf hashes, with nothing kept."""
+    return EMPTY_FRONTIER.extended(leaf_hashes).frontier.root()

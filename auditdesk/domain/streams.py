@@ -32,6 +32,11 @@ def account_number(serial: int) -> str:
     return f"10-{serial:05d}"
 
 
+def serial_of(number: str) -> int:
+    """The serial number in an account's or a customer's number. Raises ValueError for one that isn't ours."""
+    return int(number.rpartition("-")[2])
+
+
 def customer_number(serial: int) -> str:
     """The number shown for the serial-th customer."""
     return f"C-{serial:05d}"

@@ -10,11 +10,12 @@ from sqlalchemy import Connection, and_, func, or_, select
 from auditdesk.domain import account as account_fold
 from auditdesk.domain import codec
 from auditdesk.domain.account import Account
+from auditdesk.domain.events import AccountOpened
 from auditdesk.domain.streams import account_stream
 from auditdesk.ledger import schema, snapshots
 from auditdesk.ledger import statements as prepared
 from auditdesk.ledger.database import Database
-from auditdesk.ledger.log import last_version
+from auditdesk.ledger.log import last_version, next_serial
 from auditdesk.ledger.rows import (
     PAGE_ROWS,
     AccountRow,
@@ -73,9 +74,9 @@ class Accounts:
             return [as_account_row(row) for row in stream(connection, query)]
 
     def next_serial(self) -> int:
-        """The serial number that the next account gets; accounts are never deleted."""
+        """The serial number that the next account gets, by the log."""
         with self._database.view() as connection:
-            return int(fetch(connection, select(func.count()).select_from(schema.accounts))[0][0]) + 1
+            return next_serial(connection, AccountOpened.TAG)
 
     # --- entries -------------------------------------------------------------------------
 

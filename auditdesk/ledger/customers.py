@@ -8,14 +8,15 @@ from sqlalchemy import func, select
 
 from auditdesk.domain import customer as customer_fold
 from auditdesk.domain.customer import Customer
+from auditdesk.domain.events import CustomerRegistered
 from auditdesk.domain.personal import Mask, Personal
 from auditdesk.domain.streams import customer_stream
 from auditdesk.ledger import schema, snapshots
 from auditdesk.ledger import statements as prepared
 from auditdesk.ledger.database import Database
 from auditdesk.ledger.envelope import Envelope
-from auditdesk.ledger.log import read_stream
-from auditdesk.ledger.rows import CustomerRow, fetch, stream
+from auditdesk.ledger.log import next_serial, read_stream
+from auditdesk.ledger.rows import CustomerRow, stream
 from auditdesk.ledger.snapshots import Loaded
 
 Reveal = Callable[[Envelope], Personal | Mask | None]
@@ -75,6 +76,6 @@ class Customers:
             return [CustomerRow(*row) for row in stream(connection, query)]
 
     def next_serial(self) -> int:
-        """The serial number that the next customer gets; customers are never deleted."""
+        """The serial number that the next customer gets, by the log."""
         with self._database.view() as connection:
-            return int(fetch(connection, select(func.count()).select_from(schema.customers))[0][0]) + 1
+            return next_serial(connection, CustomerRegistered.TAG)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, LargeBinary, Select, func, literal, literal_column, select
+from sqlalchemy import ColumnElement, Connection, LargeBinary, func, literal, literal_column, select
 
 from auditdesk.domain.errors import Refused
 from auditdesk.domain.moments import AtInstant, AtVersion, Moment
+from auditdesk.domain.streams import name_in, serial_of
 from auditdesk.ledger import schema
 from auditdesk.ledger import statements as prepared
 from auditdesk.ledger.database import Database
@@ -112,7 +113,11 @@ class EventLog:
 
     def count_sealed(self, streams: Sequence[str]) -> int:
         """How many events of these streams hold sealed personal data."""
-        query = _count().where(_events.stream.in_(streams), _events.sealed.is_not(None))
+        query = (
+            select(func.count())
+            .select_from(schema.events)
+            .where(_events.stream.in_(streams), _events.sealed.is_not(None))
+        )
         with self._database.view() as connection:
             return int(fetch(connection, query)[0][0])
 
@@ -165,10 +170,11 @@ def command_result(connection: Connection, command_id: str) -> tuple[Envelope, .
     return tuple(as_envelope(row) for row in prepared.COMMAND.all(connection, command_id=command_id))
 
 
-def count_of_type(connection: Connection, tag: str) -> int:
-    """How many events of a type the log has."""
-    return int(fetch(connection, _count().where(_events.type == tag))[0][0])
+def next_serial(connection: Connection, opening_tag: str) -> int:
+    """The serial number after that of the newest event that opens a stream of its kind, by the log.
 
-
-def _count() -> Select[Any]:
-    return select(func.count()).select_from(schema.events)
+    Serial numbers go up with positions and are never used again. A projection that has lost a row knows
+    less: a number counted from it would be taken already, at every try.
+    """
+    row = prepared.NEWEST_OF_TYPE.first(connection, type=opening_tag)
+    return serial_of(name_in(row[0])) + 1 if row else 1

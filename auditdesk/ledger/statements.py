@@ -119,6 +119,9 @@ COMMAND: Final = Prepared(
 )
 EVENTS: Final = Prepared(_between(select(schema.events)))
 FOLD: Final = Prepared(_between(select(_events.type, _events.schema, _events.payload, _events.booked_at)))
+NEWEST_OF_TYPE: Final = Prepared(
+    select(_events.stream).where(_events.type == bindparam("type")).order_by(_events.position.desc()).limit(1)
+)
 INSTANTS: Final = Prepared(
     select(_events.booked_at, _events.recorded_at).where(
         _events.stream == bindparam("stream"), _events.version == bindparam("version")

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from auditdesk.domain.errors import ProofError
 from auditdesk.proof import signed_note
 from auditdesk.proof.merkle import EMPTY_ROOT, HASH_BYTES
-from auditdesk.proof.signed_note import CheckSignature, Sign, VerifierKey
+from auditdesk.proof.signed_note import CheckSignature, VerifierKey
 
 ORIGIN_PREFIX: Final = "auditdesk.ledger/"
 
@@ -64,12 +64,6 @@ def format_text(checkpoint: Checkpoint) -> str:
     if parse_text(text) != checkpoint:
         raise ProofError("checkpoint_form", "This cannot be written as a checkpoint.")
     return text
-
-
-def sign_checkpoint(checkpoint: Checkpoint, key: VerifierKey, sign: Sign) -> bytes:
-    """The signed note. Raises `ProofError` `wrong_origin` where the key is not named after the origin."""
-    _check_origin(checkpoint, key)
-    return signed_note.sign_note(format_text(checkpoint), key, sign)
 
 
 def open_checkpoint(raw: bytes, keys: Iterable[VerifierKey], check: CheckSignature) -> Checkpoint:

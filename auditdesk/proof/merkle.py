@@ -46,11 +46,6 @@ def complete_node(hashes: Sequence[bytes]) -> bytes:
     return _rows(hashes)[-1][0]
 
 
-def root_from_leaves(leaf_hashes: Sequence[bytes]) -> bytes:
-    """The root over all the leaf hashes."""
-    return EMPTY_FRONTIER.extended(leaf_hashes).frontier.root()
-
-
 class Node(Struct, frozen=True):
     """A complete node of a kept level above the leaves; `index` counts from 0 within the level."""
 

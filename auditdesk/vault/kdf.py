@@ -53,11 +53,6 @@ class KdfParameters:
             )
 
     @classmethod
-    def for_tests(cls) -> Self:
-        """Parameters that cost about a millisecond and protect nothing."""
-        return cls(memory_kib=64, iterations=1, lanes=1, purpose="tests")
-
-    @classmethod
     def calibrated(cls, target_s: float = TARGET_S) -> Self:
         """The default parameters, with passes added until a derivation takes about `target_s` here.
 

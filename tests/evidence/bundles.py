@@ -13,9 +13,9 @@ from typing import Any, Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from auditdesk.ledger.envelope import Envelope, leaf_hash
-from auditdesk.proof.checkpoint import Checkpoint, origin_of, sign_checkpoint
+from auditdesk.proof.checkpoint import Checkpoint, format_text, origin_of
 from auditdesk.proof.merkle import Tree
-from auditdesk.proof.signed_note import VerifierKey
+from auditdesk.proof.signed_note import VerifierKey, sign_note
 from auditdesk.proof.tlog_proof import TlogProof, format_proof
 from resources import check_evidence
 
@@ -68,7 +68,7 @@ def proof_for(leaf: bytes, *, index: int = POSITION - 1, size: int = SIZE) -> Tl
     leaves = [sha256(bytes([number])).digest() for number in range(size)]
     leaves[index] = leaf
     tree = Tree(size, lambda _level, first, count: leaves[first : first + count])
-    note = sign_checkpoint(Checkpoint(KEY.name, size, tree.root()), KEY, PRIVATE.sign)
+    note = sign_note(format_text(Checkpoint(KEY.name, size, tree.root())), KEY, PRIVATE.sign)
     return TlogProof(index, tuple(tree.inclusion_proof(index)), note)
 
 

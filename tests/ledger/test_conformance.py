@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import delete
 
 from auditdesk.domain import events as e
 from auditdesk.domain.account import Account
@@ -15,6 +16,7 @@ from auditdesk.domain.errors import Conflict, SubjectErased, VaultLocked
 from auditdesk.domain.events import NewEvent
 from auditdesk.domain.moments import NOW, AtInstant, AtVersion
 from auditdesk.domain.personal import Mask, Personal, PersonalDetails, PersonName, Remittance
+from auditdesk.ledger import schema
 from auditdesk.ledger.batch import Appended, Batch
 from auditdesk.ledger.envelope import Envelope, leaf_hash
 from auditdesk.ledger.ledger import Ledger, StreamAppend
@@ -350,3 +352,18 @@ def test_the_state_a_customer_begins_with_is_registered(ledger: Ledger, sealer: 
         assert isinstance(state, Customer)
         assert batch.head.position == 2
     assert [row.number for row in ledger.customers.rows()] == [JANE, "C-00002"]
+
+
+def test_the_next_number_comes_from_the_log_whatever_a_projection_has_lost(
+    opened: Ledger, sealer: ReversingSealer
+) -> None:
+    register(opened, sealer, "C-00002")
+    open_account(opened, OTHER)
+    with opened._database.writing() as connection:
+        connection.execute(delete(schema.accounts))
+        connection.execute(delete(schema.customers).where(schema.customers.c.number == "C-00002"))
+    assert (opened.accounts.next_serial(), opened.customers.next_serial()) == (3, 3)
+
+
+def test_the_first_account_and_customer_get_number_one(ledger: Ledger) -> None:
+    assert (ledger.accounts.next_serial(), ledger.customers.next_serial()) == (1, 1)

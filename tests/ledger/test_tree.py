@@ -18,10 +18,10 @@ from auditdesk.ledger.ledger import Batch, CheckpointRow, Ledger, StreamAppend
 from auditdesk.proof.merkle import (
     EMPTY_ROOT,
     complete_node,
-    root_from_leaves,
     verify_consistency,
     verify_inclusion,
 )
+from tests.helpers import root_over
 
 SLOW_FIXTURE = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -54,7 +54,7 @@ def test_however_events_come_every_root_is_that_of_all_leaves(ledger: Ledger, co
     grow(ledger, *counts)
     hashes = leaves(ledger)
     for size in {1, len(hashes), len(hashes) // 2 + 1, min(256, len(hashes)), min(257, len(hashes))}:
-        assert ledger.tree.root(size) == root_from_leaves(hashes[:size])
+        assert ledger.tree.root(size) == root_over(hashes[:size])
 
 
 def test_a_transaction_over_several_flushes_keeps_each_node_once(ledger: Ledger) -> None:
@@ -63,7 +63,7 @@ def test_a_transaction_over_several_flushes_keeps_each_node_once(ledger: Ledger)
             batch.append([sign_ins(700)], operator="ana", command_id=str(number))
     hashes = leaves(ledger)
     assert [node.index for node in ledger.tree.nodes()] == list(range(4_200 // 256))
-    assert ledger.tree.root() == root_from_leaves(hashes)
+    assert ledger.tree.root() == root_over(hashes)
 
 
 def test_a_transaction_that_fails_leaves_no_node(ledger: Ledger) -> None:
@@ -76,7 +76,7 @@ def test_a_transaction_that_fails_leaves_no_node(ledger: Ledger) -> None:
         fail(batch)
     assert list(ledger.tree.nodes()) == []
     grow(ledger, 300)
-    assert ledger.tree.root() == root_from_leaves(leaves(ledger))
+    assert ledger.tree.root() == root_over(leaves(ledger))
 
 
 @SLOW_FIXTURE
@@ -114,7 +114,7 @@ def test_the_third_level_is_kept_when_it_is_complete(ledger: Ledger) -> None:
     nodes = list(ledger.tree.nodes())
     assert [(node.level, node.index) for node in nodes] == [(8, index) for index in range(256)] + [(16, 0)]
     assert nodes[-1].hash == complete_node([node.hash for node in nodes[:-1]])
-    assert ledger.tree.root() == root_from_leaves(hashes)
+    assert ledger.tree.root() == root_over(hashes)
     proof = ledger.tree.inclusion_proof(70, size)
     verify_inclusion(hashes[69], 69, size, proof, ledger.tree.root())
 

@@ -24,10 +24,10 @@ from auditdesk.proof.merkle import (
     Tree,
     leaf_hash,
     node_hash,
-    root_from_leaves,
     verify_consistency,
     verify_inclusion,
 )
+from tests.helpers import root_over
 
 VECTORS: Final[dict[str, Any]] = json.loads(
     (Path(__file__).parent / "vectors" / "transparency_dev_merkle.json").read_text(encoding="utf-8")
@@ -157,7 +157,7 @@ def test_all_196_published_vectors_are_there() -> None:
 def test_published_leaves_have_the_published_roots_at_every_size() -> None:
     leaves = [leaf_hash(bytes.fromhex(entry)) for entry in VECTORS["leaf_inputs"]]
     for size, root in enumerate(VECTORS["roots_by_size"]):
-        assert root_from_leaves(leaves[:size]).hex() == root
+        assert root_over(leaves[:size]).hex() == root
         assert Tree(size, leaves_only(leaves)).root().hex() == root
 
 

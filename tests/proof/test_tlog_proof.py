@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditdesk.domain.errors import ProofError
-from auditdesk.proof.checkpoint import Checkpoint, sign_checkpoint
+from auditdesk.proof.checkpoint import Checkpoint, format_text
 from auditdesk.proof.merkle import Tree
-from auditdesk.proof.signed_note import VerifierKey
+from auditdesk.proof.signed_note import VerifierKey, sign_note
 from auditdesk.proof.tlog_proof import TlogProof, format_proof, parse_proof, verify_proof
 
 KEY: Final = VerifierKey.of("auditdesk.ledger/0198c6a2", bytes(32))
@@ -31,7 +31,7 @@ def check(_public_key: bytes, signature: bytes, message: bytes) -> bool:
 
 def proof_of(index: int, size: int) -> TlogProof:
     tree = Tree(size, lambda _level, first, count: LEAVES[first : first + count])
-    note = sign_checkpoint(Checkpoint(KEY.name, size, tree.root()), KEY, sign)
+    note = sign_note(format_text(Checkpoint(KEY.name, size, tree.root())), KEY, sign)
     return TlogProof(index, tuple(tree.inclusion_proof(index)), note)
 
 
