@@ -281,6 +281,8 @@ class Batch:
             self._fenced.pop(number, None)
         else:
             return None
+        if state.version != envelope.version:
+            raise AssertionError(f"{stream} was folded to {state.version}, not to {envelope.version}")
         self._states[stream] = state
         self._changed.add(stream)
         if state.version % snapshots.SNAPSHOT_INTERVAL_EVENTS == 0:

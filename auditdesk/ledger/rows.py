@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple, cast
 
 from msgspec import Struct
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 from sqlalchemy.sql import Executable
 
 from auditdesk.domain.account import Account
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.events import MoneyEvent
+from auditdesk.ledger import schema
 from auditdesk.ledger.envelope import Envelope
 
 FETCH_ROWS: Final = 2_000
@@ -94,6 +95,26 @@ class Bucket(NamedTuple):
     last_booked_at_us: int
 
 
+def require_columns(row: type, table: Table) -> None:
+    """Raise AssertionError unless a row's fields are a table's columns, in their order.
+
+    Rows are read and written by position, which is half of what it would cost by name: nothing else would
+    notice a column between two others. A field's name may add a unit (`_us`, `_minor`).
+    """
+    fields = getattr(row, "__struct_fields__", None) or row._fields  # type: ignore[attr-defined]
+    columns = [column.name for column in table.columns]
+    if [name.removesuffix("_us").removesuffix("_minor") for name in fields] != columns:
+        raise AssertionError(f"{row.__name__} has not the columns of {table.name}: {fields} != {columns}")
+
+
+require_columns(Envelope, schema.events)
+require_columns(AccountRow, schema.accounts)
+require_columns(CustomerRow, schema.customers)
+require_columns(EntryRow, schema.entries)
+require_columns(SnapshotRow, schema.snapshots)
+_FLAGS: Final = [AccountRow.__struct_fields__.index(name) for name in ("debits_blocked", "credits_blocked")]
+
+
 def fetch(connection: Connection, statement: Executable) -> list[tuple[Any, ...]]:
     """All rows as the driver gives them."""
     return cast("list[tuple[Any, ...]]", connection.execute(statement).cursor.fetchall())
@@ -114,7 +135,8 @@ def as_envelope(row: Sequence[Any]) -> Envelope:
 def as_account_row(row: Sequence[Any]) -> AccountRow:
     """The row with its flags as booleans."""
     values = list(row)
-    values[7], values[8] = bool(values[7]), bool(values[8])
+    for flag in _FLAGS:
+        values[flag] = bool(values[flag])
     return AccountRow(*values)
 
 

@@ -19,7 +19,7 @@ from auditdesk.ledger import schema
 from auditdesk.ledger.backends.dialects import insert_many
 from auditdesk.ledger.database import Database
 from auditdesk.ledger.log import read_head
-from auditdesk.ledger.rows import PAGE_ROWS, fetch
+from auditdesk.ledger.rows import PAGE_ROWS, fetch, require_columns
 from auditdesk.ledger.statements import Prepared
 from auditdesk.proof.merkle import (
     FAN_OUT,
@@ -58,6 +58,9 @@ class CheckpointRow(NamedTuple):
     size: int
     root: bytes
     note: str
+
+
+require_columns(CheckpointRow, schema.checkpoints)
 
 
 class LogTree:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from sqlalchemy import delete
 
+from auditdesk.domain import account as account_fold
 from auditdesk.domain import events as e
 from auditdesk.domain.account import Account
 from auditdesk.domain.customer import Customer
@@ -367,3 +370,16 @@ def test_the_next_number_comes_from_the_log_whatever_a_projection_has_lost(
 
 def test_the_first_account_and_customer_get_number_one(ledger: Ledger) -> None:
     assert (ledger.accounts.next_serial(), ledger.customers.next_serial()) == (1, 1)
+
+
+def test_a_fold_that_loses_count_is_never_recorded(opened: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    apply = account_fold.apply
+
+    def forgetful(*given: Any) -> Account:
+        return replace(apply(*given), version=7)
+
+    append, before = deposits(opened, [1]), opened.log.head()
+    monkeypatch.setattr("auditdesk.ledger.batch.account_fold.apply", forgetful)
+    with pytest.raises(AssertionError, match="was folded to 7, not to 2"):
+        opened.append([append], operator="ana", command_id="c1")
+    assert opened.log.head() == before
