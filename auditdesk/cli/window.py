@@ -1,11 +1,10 @@
-"""Opening the window from the command line; only then is Qt imported."""
+"""Opening the window from the command line; Qt is imported only once it is opened."""
 
 from __future__ import annotations
 
-import importlib
 from difflib import get_close_matches
 from pathlib import Path
-from typing import cast
+from typing import Final, cast
 
 import click
 
@@ -13,6 +12,10 @@ from auditdesk.cli import grammar
 from auditdesk.cli.grammar import argument, subcommand
 from auditdesk.cli.terminal import Misused
 from auditdesk.cli.words import warn
+from auditdesk.desktop.shell import app
+from auditdesk.services.workspace.workspace import LEDGER_FILE
+
+NO_WINDOW: Final = app.NO_WINDOW
 
 
 @subcommand("open", epilog="Without a workspace the window shows those that were opened last.")
@@ -37,13 +40,16 @@ def _nearest(word: str) -> str:
     return f" Did you mean {near[0]}?" if near else ""
 
 
-def open_window(workspace: str) -> int:
-    """Open the window on a workspace, or on the list of recent ones where it is empty."""
-    if workspace and not (Path(workspace).expanduser() / "ledger.db").exists():
+def open_window(workspace: str, *, demo: bool = False) -> int:
+    """Open the window on a workspace, or on the list of recent ones where it is empty.
+
+    `demo` makes the demo bank there first. `NO_WINDOW` where there is no screen, or a library is missing.
+    """
+    path = Path(workspace).expanduser() if workspace else None
+    if path is not None and not demo and not (path / LEDGER_FILE).exists():
         warn(
             f"There is no workspace at {workspace}, and it is no command.{_nearest(workspace)}\n"
             "Try: auditdesk --help"
         )
         return 1
-    app = importlib.import_module("auditdesk.desktop.shell.app")
-    return cast("int", app.main([workspace] if workspace else []))
+    return app.show(path, demo=demo)

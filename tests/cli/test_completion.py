@@ -48,7 +48,7 @@ def test_each_shell_gets_a_script_that_asks_the_program(shell: str) -> None:
         (("post", "bank", "place"), ["plain,place-hold"]),
         (("post", "bank", "freeze", "10-1", "--blocks", "d"), ["plain,debits"]),
         (("operators", "bank", "g"), ["plain,grant"]),
-        (("export", "bank", "e"), ["plain,events", "plain,erasures"]),
+        (("export", "bank", "era"), ["plain,erasures"]),
         (("show", "ba"), ["dir,ba"]),
         (("forget", "bank", "C-1", "--certificate", "er"), ["file,er"]),
     ],

@@ -7,6 +7,7 @@ import pytest
 
 from auditdesk import bootstrap
 from auditdesk.cli import demo as cli_demo
+from auditdesk.cli.window import NO_WINDOW
 from auditdesk.demo.bank import DemoScale
 from tests.cli.conftest import Run
 from tests.helpers import CHEAP_KDF
@@ -22,7 +23,8 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     def make_small(path: Path, **given: Any) -> None:
         bootstrap.make_demo(path, scale=SMALL, kdf=CHEAP_KDF, **given)
 
-    def window(workspace: str) -> int:
+    def window(workspace: str, *, demo: bool) -> int:
+        assert demo
         windows.append(workspace)
         return 0
 
@@ -48,3 +50,12 @@ def test_without_a_name_the_demo_lies_where_the_user_keeps_data(
     monkeypatch.setattr(cli_demo, "default_demo_path", lambda: tmp_path / "elsewhere")
     assert run("demo").code == 0
     assert opened == [str(tmp_path / "elsewhere")]
+
+
+def test_where_there_can_be_no_window_the_demo_is_made_all_the_same(
+    run: Run, tmp_path: Path, opened: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli_demo, "open_window", lambda _workspace, **_given: NO_WINDOW)
+    path = tmp_path / "demo.auditdesk"
+    assert run("demo", path).code == 2
+    bootstrap.open_workspace(path).close()

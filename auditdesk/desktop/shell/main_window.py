@@ -21,6 +21,7 @@ from auditdesk.desktop.kit.tasks import TaskRunner
 from auditdesk.desktop.look.theme import apply_theme
 from auditdesk.desktop.look.tokens import Theme
 from auditdesk.desktop.shell.bug_hook import BugHook
+from auditdesk.desktop.shell.ending import closed_from_outside
 from auditdesk.desktop.shell.restore_dialog import RestoreDialog, RestoreRequest
 from auditdesk.desktop.shell.sign_in_page import SignInPage
 from auditdesk.desktop.shell.welcome_page import WelcomePage
@@ -28,7 +29,7 @@ from auditdesk.desktop.shell.workspace_page import WorkspacePage
 from auditdesk.domain.errors import AuditdeskError, Cancelled
 from auditdesk.services.upkeep.restore import restore
 from auditdesk.services.workspace.session import Session
-from auditdesk.services.workspace.workspace import Workspace
+from auditdesk.services.workspace.workspace import LEDGER_FILE, Workspace
 
 IDLE_LOCK_MS: Final = 10 * 60 * 1_000
 DEMO_OPERATOR: Final = ("ana", "demo")  # published: the demo bank holds nobody's data
@@ -123,10 +124,13 @@ class MainWindow(QMainWindow):
             self.lock()
 
     @Slot()
-    def make_demo(self) -> None:
-        """Make the demo bank where it is not there yet, then open it."""
-        path = default_demo_path()
-        if path.is_dir():
+    def make_default_demo(self) -> None:
+        """Make the demo bank where it lives when nobody says otherwise, or open it there."""
+        self.make_demo(default_demo_path())
+
+    def make_demo(self, path: Path) -> None:
+        """Make the demo bank where it is not there yet, then open it. Cancelled, it leaves nothing behind."""
+        if (path / LEDGER_FILE).exists():
             self.open_path(path)
             return
         task = self.runner.run(
@@ -280,7 +284,7 @@ class MainWindow(QMainWindow):
         self.runner.bug.connect(self._say_bug)
         self.welcome.create_wanted.connect(self.create_bank)
         self.welcome.open_wanted.connect(self.open_path)
-        self.welcome.demo_wanted.connect(self.make_demo)
+        self.welcome.demo_wanted.connect(self.make_default_demo)
         self.welcome.restore_wanted.connect(self.restore_backup)
         self.sign_in.submitted.connect(self._sign_in)
         self.sign_in.viewer_wanted.connect(self._look_only)
@@ -292,8 +296,8 @@ class MainWindow(QMainWindow):
         QShortcut(QKeySequence("Ctrl+Q"), self, self.close)
 
 
-def start(path: Path | None) -> int:
-    """Run the window until it is closed; the exit code."""
+def start(path: Path | None, *, demo: bool = False) -> int:
+    """Run the window until it is closed; the exit code. `demo` makes the demo bank at `path` first."""
     app = QApplication.instance() or QApplication(sys.argv[:1])
     if not isinstance(app, QApplication):
         raise TypeError("a core application was made before the window")
@@ -303,9 +307,10 @@ def start(path: Path | None) -> int:
     window = MainWindow(Settings(), app)
     window.show()
     window.bugs.install()
-    if path is not None:
-        window.open_path(path)
     try:
-        return app.exec()
+        with closed_from_outside(window, app):
+            if path is not None:
+                (window.make_demo if demo else window.open_path)(path)
+            return app.exec()
     finally:
         window.bugs.remove()
