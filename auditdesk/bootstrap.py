@@ -20,7 +20,8 @@ from auditdesk.domain.text import clean_line
 from auditdesk.ledger.backends.sqlite import SqliteBackend
 from auditdesk.ledger.ledger import Ledger, StreamAppend
 from auditdesk.ledger.migrations import open_ledger
-from auditdesk.services.access.context import NO_PROGRESS, Clock, Progress, new_command_id, system_clock
+from auditdesk.services.access.command_ids import new_command_id
+from auditdesk.services.access.context import NO_PROGRESS, Clock, Progress, system_clock
 from auditdesk.services.files.atomic import new_folder
 from auditdesk.services.files.log_file import LogFile, default_log_folder
 from auditdesk.services.workspace.workspace import LEDGER_FILE, VAULT_FILE, Workspace

@@ -23,6 +23,7 @@ from auditdesk.domain.events import NewEvent
 from auditdesk.domain.instants import DAY_US
 from auditdesk.domain.streams import operator_stream
 from auditdesk.ledger.ledger import StreamAppend
+from auditdesk.services.access.command_ids import program_id
 from auditdesk.services.access.context import NO_PROGRESS, OperatorContext, Progress
 from auditdesk.vault.kdf import KdfParameters
 
@@ -162,4 +163,4 @@ def _add_colleagues(context: OperatorContext, clock: s.DemoClock, kdf: KdfParame
         keyring.add_operator(name, PASSPHRASE, roles=(role,), may_reveal=may_reveal, kdf=kdf)
         added = NewEvent(e.OperatorAdded(operator=name, roles=(role,)))
         append = StreamAppend(operator_stream(name), None, (added,), clock(), None)
-        context.ledger.append([append], operator=OPERATOR, command_id=f"demo:operator:{name}")
+        context.ledger.append([append], operator=OPERATOR, command_id=program_id("demo", "operator", name))

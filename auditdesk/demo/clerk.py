@@ -16,6 +16,7 @@ from auditdesk.domain.errors import Refused
 from auditdesk.domain.events import NewEvent
 from auditdesk.domain.streams import BANK, account_stream, customer_number, customer_stream, operator_stream
 from auditdesk.ledger.ledger import Batch, StreamAppend
+from auditdesk.services.access.command_ids import program_id
 from auditdesk.services.access.context import NO_PROGRESS, OperatorContext, Progress
 from auditdesk.services.privacy.forgetting import Forgetting
 
@@ -74,7 +75,7 @@ class DemoClerk:
             return
         self._ask_ahead(batch)
         self._commands += 1
-        command_id = f"demo:{self._commands}"
+        command_id = program_id("demo", str(self._commands))
         batch.append(
             appends,
             operator=operator,
@@ -92,7 +93,7 @@ class DemoClerk:
         if self._commands == self._asked_up_to:
             self._asked_up_to += COMMANDS_ASKED_AHEAD
             ahead = range(self._commands + 1, self._asked_up_to + 1)
-            batch.known_commands([f"demo:{serial}" for serial in ahead])
+            batch.known_commands([program_id("demo", str(serial)) for serial in ahead])
 
     def _keep_refusal(self, batch: Batch, step: s.Step, refused: Refused) -> None:
         """What a person was refused at the till is kept; a run in the night tries again another day."""

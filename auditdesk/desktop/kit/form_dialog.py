@@ -15,7 +15,7 @@ from auditdesk.desktop.kit.subject import SubjectLine
 from auditdesk.desktop.kit.tasks import Task, TaskRunner
 from auditdesk.desktop.kit.widgets import Notice, button, label
 from auditdesk.domain.errors import AuditdeskError, Refused
-from auditdesk.services.access.context import new_command_id
+from auditdesk.services.access.command_ids import new_command_id
 
 Work = Callable[[Task], object]
 WIDTH_PX: Final = 480

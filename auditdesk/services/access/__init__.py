@@ -2,6 +2,7 @@
 
 - `context`: what every service works on: the ledger, the vault as far as the operator may use it, a clock,
   progress.
+- `command_ids`: the ids of commands: the program's own bear names that nobody can give theirs.
 - `lookup`: from what a person types (a number, a reference) to an account or customer.
 - `refusals`: what was asked and which rule said no, kept in the operator's stream.
 - `permission`: whether the operator's roles allow what they ask for; a denial is kept in the log.

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
-import uuid_utils
-
 from auditdesk.domain.errors import LedgerReadOnly, VaultLocked
 from auditdesk.ledger.ledger import Ledger
 from auditdesk.vault.vault import Keyring, Vault
@@ -119,8 +117,3 @@ class OperatorContext:
 def why_read_only(warnings: tuple[str, ...]) -> str:
     """What the ledger said when it was opened, as one remedy."""
     return " ".join(warnings)
-
-
-def new_command_id() -> str:
-    """A fresh id for a command (UUIDv7, RFC 9562)."""
-    return str(uuid_utils.uuid7())

@@ -9,7 +9,8 @@ from auditdesk.domain.errors import Refused
 from auditdesk.domain.events import NewEvent
 from auditdesk.domain.streams import operator_stream
 from auditdesk.ledger.ledger import StreamAppend
-from auditdesk.services.access.context import OperatorContext, new_command_id
+from auditdesk.services.access.command_ids import new_command_id
+from auditdesk.services.access.context import OperatorContext
 
 
 class Ask(NamedTuple):

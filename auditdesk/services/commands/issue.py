@@ -15,7 +15,8 @@ from auditdesk.domain.events import CustomerRegistered
 from auditdesk.domain.streams import account_number, customer_number, name_in
 from auditdesk.ledger.envelope import Envelope
 from auditdesk.ledger.ledger import StreamAppend
-from auditdesk.services.access.context import OperatorContext, new_command_id
+from auditdesk.services.access.command_ids import check_typed_id, new_command_id
+from auditdesk.services.access.context import OperatorContext
 from auditdesk.services.access.lookup import (
     check_free,
     check_unchanged,
@@ -74,8 +75,9 @@ class Issuer:
 
         The same `command_id` again returns the first result; another command under it is refused.
         `expected_version` is the version of the command's target that the operator saw. Raises `Refused`
-        (recorded in the operator's stream; `role_missing`, `command_id_taken`, or a rule's code), `Conflict`
-        where the target has moved on since, and the `Fault` of an environment that prevents it.
+        (recorded in the operator's stream; `role_missing`, `command_id_taken`, `command_id_malformed`, or a
+        rule's code), `Conflict` where the target has moved on since, and the `Fault` of an environment that
+        prevents it.
         """
         check_permission(
             self._context, command.permission(), target=command.target, amount_minor=command.asked_minor
@@ -85,6 +87,7 @@ class Issuer:
         known = self._ledger.log.command_result(command_id)
         if known:
             return self._repeated(command, Receipt(known, replayed=True))
+        self._check_id(command, command_id)
         for race in range(RACES_TO_RETRY):
             appends = self._decide(command, expected_version)
             try:
@@ -117,6 +120,14 @@ class Issuer:
             if isinstance(change.new_events[0].event, CustomerRegistered):
                 self._context.check_writable().create_keys([change.subject])
         return [_append(change, now_us) for change in changes]
+
+    def _check_id(self, command: Command, command_id: str) -> None:
+        """One that is in the log already, from before there was this rule, is a repetition and not asked."""
+        try:
+            check_typed_id(command_id)
+        except Refused as refused:
+            self._record_refusal(command, refused)
+            raise
 
     def _repeated(self, command: Command, receipt: Receipt) -> Receipt:
         try:

@@ -16,7 +16,8 @@ from auditdesk.ledger.ledger import StreamAppend
 from auditdesk.proof.checkpoint import parse_text
 from auditdesk.proof.signed_note import VerifierKey, parse_note
 from auditdesk.proof.tlog_proof import TlogProof, format_proof
-from auditdesk.services.access.context import OperatorContext, new_command_id
+from auditdesk.services.access.command_ids import new_command_id
+from auditdesk.services.access.context import OperatorContext
 from auditdesk.services.access.lookup import find_account
 from auditdesk.services.access.revealing import Revealer
 from auditdesk.services.evidence import checking_program as program

@@ -11,6 +11,7 @@ from auditdesk.domain.streams import account_number, account_stream
 from auditdesk.ledger.envelope import Envelope
 from auditdesk.ledger.ledger import StreamAppend
 from auditdesk.ledger.rows import AccountRow
+from auditdesk.services.access.command_ids import program_id
 from auditdesk.services.importing.csv_records import Record
 from auditdesk.services.importing.plan import FileImport
 from auditdesk.services.importing.rows import (
@@ -71,7 +72,7 @@ class AccountImport(FileImport):
 
 
 def _command(reference: str) -> str:
-    return f"import:account:{reference}"
+    return program_id("import", "account", reference)
 
 
 def _check_same(there: AccountRow, opening: AccountOpened, at_us: int, imported: Envelope | None) -> None:

@@ -13,6 +13,7 @@ from auditdesk.domain.moments import AtInstant
 from auditdesk.domain.personal import Mask, PersonalDetails
 from auditdesk.domain.streams import customer_number, customer_stream
 from auditdesk.ledger.ledger import StreamAppend
+from auditdesk.services.access.command_ids import program_id
 from auditdesk.services.access.revealing import Revealer
 from auditdesk.services.importing.csv_records import Record
 from auditdesk.services.importing.plan import FileImport
@@ -81,7 +82,7 @@ class CustomerImport(FileImport):
         if not new_events:
             self.known()
             return
-        command = f"import:customer:{reference}:{to_iso(at_us)}:{state.version}"
+        command = program_id("import", "customer", reference, to_iso(at_us), str(state.version))
         self.append(StreamAppend(customer_stream(number), state, new_events, at_us, number), command)
         self.booked()
 
@@ -89,7 +90,7 @@ class CustomerImport(FileImport):
         number = customer_number(self._serial)
         new_event = NewEvent(e.CustomerRegistered(reference=reference, imported=True), details)
         append = StreamAppend(customer_stream(number), None, (new_event,), at_us, number)
-        self.append(append, f"import:customer:{reference}")
+        self.append(append, program_id("import", "customer", reference))
         self._numbers[reference] = number
         self._serial += 1
         self.booked()

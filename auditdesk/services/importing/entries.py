@@ -12,6 +12,7 @@ from auditdesk.domain.personal import Mask, Remittance
 from auditdesk.domain.streams import account_stream
 from auditdesk.ledger.envelope import Envelope
 from auditdesk.ledger.ledger import StreamAppend
+from auditdesk.services.access.command_ids import program_id
 from auditdesk.services.access.revealing import Revealer
 from auditdesk.services.importing.csv_records import Record
 from auditdesk.services.importing.plan import FileImport
@@ -78,7 +79,9 @@ class EntryImport(FileImport):
         except Refused as refused:
             self.reject(record, refused.message)
             return None
-        return _Row(record, f"import:transaction:{reference}", account.number, at_us, event, personal)
+        return _Row(
+            record, program_id("import", "transaction", reference), account.number, at_us, event, personal
+        )
 
     def _append(self, row: _Row) -> None:
         stream = account_stream(row.account)

@@ -180,14 +180,20 @@ class FileImport(ABC):
         self._run.rejects.add(self._file.path.name, record, reason)
 
     def append(self, append: StreamAppend, command_id: str) -> None:
-        """Append a row's facts under the import's correlation id."""
-        self.batch.append(
+        """Append what a row becomes under the import's correlation id.
+
+        Raises `Refused` (`command_id_taken`) where the log knows the id as another command's.
+        """
+        appended = self.batch.append(
             [append],
             operator=self._run.context.operator,
             command_id=command_id,
             correlation_id=self._run.correlation_id,
             sealer=self.keyring,
         )
+        if appended.replayed:
+            position = appended.envelopes[0].position
+            raise Refused("command_id_taken", f"its id is another command's already, at position {position}")
 
     def read(self, progress: Progress) -> None:
         """The first pass. Raises `Cancelled`, and a `Fault` where the file can't be read."""

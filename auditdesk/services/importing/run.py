@@ -18,7 +18,8 @@ from auditdesk.domain.events import NewEvent
 from auditdesk.domain.streams import BANK
 from auditdesk.ledger.batch import Batch
 from auditdesk.ledger.ledger import StreamAppend
-from auditdesk.services.access.context import NO_PROGRESS, OperatorContext, Progress, new_command_id
+from auditdesk.services.access.command_ids import new_command_id
+from auditdesk.services.access.context import NO_PROGRESS, OperatorContext, Progress
 from auditdesk.services.files.atomic import drafting
 from auditdesk.services.importing.accounts import AccountImport
 from auditdesk.services.importing.csv_file import CsvFile

@@ -22,6 +22,7 @@ from auditdesk.domain.instants import day_of
 from auditdesk.domain.personal import REDACTED, Mask, Personal
 from auditdesk.domain.streams import account_stream, customer_stream
 from auditdesk.ledger.ledger import Batch, Ledger, StreamAppend
+from auditdesk.services.access.command_ids import Origin, new_command_id, program_id
 from auditdesk.services.access.context import OperatorContext
 from auditdesk.services.access.lookup import find_customer, load_account, load_customer
 from auditdesk.services.access.refusals import record_refusal
@@ -152,7 +153,8 @@ class Forgetting:
             former=self._former(customer),
         )
         append = StreamAppend(customer_stream(customer), state, new_events, now_us, None)
-        batch.append([append], operator=self._context.operator, command_id=f"forget:{customer}")
+        command_id = _own_id(self._ledger, "forget", customer, e.ErasureRequested.TAG)
+        batch.append([append], operator=self._context.operator, command_id=command_id)
 
     def _former(self, customer: str) -> list[Personal | Mask | None]:
         """All that was ever known of the customer, so that the reason can't name who he was before."""
@@ -241,17 +243,26 @@ def _check_rules_still_hold(ledger: Ledger, customer: str) -> None:
 
 
 def _record(ledger: Ledger, customer: str, key_id: str, operator: str) -> None:
-    loaded = ledger.customers.load(customer, reveal=lambda _: None, reveal_snapshot=lambda *_: REDACTED)
-    if loaded is None or loaded.state.forgotten_at_us is not None:
-        return
-    accounts = tuple(row.number for row in ledger.accounts.of_customer(customer))
-    streams = [customer_stream(customer), *(account_stream(account) for account in accounts)]
-    event = e.CustomerForgotten(
-        key_id=key_id, sealed_events=ledger.log.count_sealed(streams), accounts=accounts
-    )
-    booked_at_us = max(ledger.now_us(), loaded.state.last_booked_at_us)
-    append = StreamAppend(customer_stream(customer), loaded.state, (NewEvent(event),), booked_at_us, None)
-    ledger.append([append], operator=operator, command_id=f"forgotten:{customer}")
+    with ledger.deciding() as batch:  # or somebody else might record it meanwhile
+        loaded = ledger.customers.load(customer, reveal=lambda _: None, reveal_snapshot=lambda *_: REDACTED)
+        if loaded is None or loaded.state.forgotten_at_us is not None:
+            return
+        accounts = tuple(row.number for row in ledger.accounts.of_customer(customer))
+        streams = [customer_stream(customer), *(account_stream(account) for account in accounts)]
+        event = e.CustomerForgotten(
+            key_id=key_id, sealed_events=ledger.log.count_sealed(streams), accounts=accounts
+        )
+        booked_at_us = max(ledger.now_us(), loaded.state.last_booked_at_us)
+        append = StreamAppend(customer_stream(customer), loaded.state, (NewEvent(event),), booked_at_us, None)
+        command_id = _own_id(ledger, "forgotten", customer, e.CustomerForgotten.TAG)
+        batch.append([append], operator=operator, command_id=command_id)
+
+
+def _own_id(ledger: Ledger, origin: Origin, customer: str, tag: str) -> str:
+    """The id of a step, or a fresh one where a command bears it from before it was the program's own."""
+    wanted = program_id(origin, customer)
+    taken = [(envelope.stream, envelope.type) for envelope in ledger.log.command_result(wanted)]
+    return wanted if not taken or (customer_stream(customer), tag) in taken else new_command_id()
 
 
 def _finished(ledger: Ledger, customer: str, *, already: bool) -> Erasure:

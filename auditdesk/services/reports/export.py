@@ -17,7 +17,8 @@ from auditdesk.domain.events import NewEvent
 from auditdesk.domain.moments import NOW, AtVersion, Moment
 from auditdesk.domain.streams import operator_stream
 from auditdesk.ledger.ledger import StreamAppend
-from auditdesk.services.access.context import NO_PROGRESS, OperatorContext, Progress, new_command_id
+from auditdesk.services.access.command_ids import new_command_id
+from auditdesk.services.access.context import NO_PROGRESS, OperatorContext, Progress
 from auditdesk.services.access.lookup import find_account
 from auditdesk.services.access.revealing import Revealer
 from auditdesk.services.files.atomic import Draft, drafting

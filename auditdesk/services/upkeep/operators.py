@@ -16,7 +16,8 @@ from auditdesk.domain.events import NewEvent
 from auditdesk.domain.streams import operator_stream
 from auditdesk.domain.text import clean_line
 from auditdesk.ledger.ledger import Batch, StreamAppend
-from auditdesk.services.access.context import OperatorContext, new_command_id
+from auditdesk.services.access.command_ids import new_command_id
+from auditdesk.services.access.context import OperatorContext
 from auditdesk.services.access.refusals import record_refusal
 from auditdesk.services.evidence.checkpoints import Checkpoints
 from auditdesk.services.evidence.signing import keys_named
