@@ -9,6 +9,7 @@ from auditdesk.desktop.account.evidence_dialog import EvidenceDialog, saved_text
 from auditdesk.desktop.account.explain_dialog import ExplainDialog
 from auditdesk.desktop.account.find_dialog import FindDialog
 from auditdesk.desktop.account.forms import form_of, receipt_text
+from auditdesk.desktop.account.other_side import named, received
 from auditdesk.desktop.account.page import AccountPage
 from auditdesk.desktop.bank.export_dialog import ExportDialog, exported_text
 from auditdesk.desktop.kit.context import Context
@@ -21,6 +22,7 @@ from auditdesk.domain.errors import AuditdeskError
 from auditdesk.domain.moments import Moment
 from auditdesk.domain.personal import Mask
 from auditdesk.domain.streams import account_stream
+from auditdesk.services.commands.issue import Receipt
 from auditdesk.services.history.directory import AccountLine
 
 
@@ -103,8 +105,19 @@ class AccountsPage(QWidget):
         if self.page.state is None:
             return
         dialog = form_of(self._context, self.page.state, key, self)
-        dialog.posted.connect(lambda receipt: self._context.done(receipt_text(receipt)))
+        dialog.posted.connect(self._posted)
         dialog.open()
+
+    @Slot(object)
+    def _posted(self, receipt: Receipt) -> None:
+        """Say what was posted; of a transfer also where it went, with a way there."""
+        link, text = received(receipt), receipt_text(receipt)
+        if link is not None:
+            self._context.session.directory.refresh()
+            text += " " + formats.tr("It went to {account}.").format(
+                account=named(self._context.session.directory, link.account)
+            )
+        self._context.done(text, link)
 
     @Slot()
     def _export(self) -> None:

@@ -6,6 +6,7 @@ from typing import Final, cast
 
 from PySide6.QtWidgets import QCheckBox, QWidget
 
+from auditdesk.desktop.kit.account_field import AccountField
 from auditdesk.desktop.kit.context import Context
 from auditdesk.desktop.kit.fields import AmountField, choice_field, line_field, text_field
 from auditdesk.desktop.kit.form_dialog import FormDialog, Work
@@ -137,9 +138,10 @@ class TransferForm(AccountForm):
     def __init__(self, context: Context, account: Account, parent: QWidget | None = None) -> None:
         super().__init__(context, account, self.tr("Transfer"), self.tr("Post transfer"), parent=parent)
         self.setObjectName("transferDialog")
-        self.to = line_field(
+        self.to = AccountField(
             "to_account",
             self.tr("&To account"),
+            context.session.history,
             hint=self.tr("Number or reference of an account of this bank."),
         )
         self.amount = AmountField(self.tr("&Amount"), account.currency)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from auditdesk.desktop.account.filter_chips import Chip
 from auditdesk.desktop.account.header import AccountHeader
+from auditdesk.desktop.account.other_side import Leg, other_side
 from auditdesk.desktop.account.register_model import RegisterModel, money_bounds
 from auditdesk.desktop.account.register_view import RegisterView
 from auditdesk.desktop.account.state_panel import StatePanel
@@ -30,7 +31,7 @@ from auditdesk.desktop.time.timeline import TimelineModel
 from auditdesk.domain.account import Account
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import AuditdeskError
-from auditdesk.domain.moments import Moment, Now, TimeAxis
+from auditdesk.domain.moments import AtVersion, Moment, Now, TimeAxis
 from auditdesk.domain.streams import account_stream
 from auditdesk.services.history.views import Bucket, OwnerMark, RegisterRow, StepView, register_row
 
@@ -83,7 +84,7 @@ class AccountPage(QWidget):
         self.banner = Banner("past", "history", palette)
         self.chart = BalanceChart(self.timeline, palette)
         self.bar = TimeBar(self.timeline, self.player, palette, self._icon)
-        self.model = RegisterModel(self._fetch, palette, formats, self)
+        self.model = RegisterModel(self._fetch, palette, formats, self, other_side=self._other_side)
         self.register = RegisterView(self.timeline, self.model, self._versions_of)
         self.panel = StatePanel(formats)
         self._lay_out()
@@ -175,6 +176,15 @@ class AccountPage(QWidget):
     def _fetch(self, versions: Sequence[int]) -> list[RegisterRow]:
         return self._history.account_register_of(self.number, versions)
 
+    def _other_side(self, row: Leg) -> str:
+        return other_side(self._context.session.directory, row)
+
+    @Slot(object)
+    def _go_to_other_side(self, version: int) -> None:
+        leg = self._history.other_leg(self.number, version)
+        if leg is not None:
+            self._context.account_wanted.emit(leg.account, AtVersion(leg.version) if leg.version else None)
+
     def _states_balances(self, versions: int) -> bool:
         """Whether the account was imported with stated balances, by its first rows."""
         rows = self._history.account_register(self.number, 1, min(versions, ROWS_TO_JUDGE_BY))
@@ -205,7 +215,8 @@ class AccountPage(QWidget):
             title=self.tr("State at {when}").format(when=when) if past else self.tr("State now"),
             owner_note=self._owner_note(),
         )
-        self.panel.show_event(register_row(step.event, step.after), step.after.currency)
+        row = register_row(step.event, step.after)
+        self.panel.show_event(row, step.after.currency, self._other_side(row))
         self.header.show_account(step.after, owner, past=past)
         self.header.allow(why_not(self._context.session, self.state or step.after, past=past))
         self.chart.set_caption(f"{when} · {formats.money(step.after.balance_minor, step.after.currency)}")
@@ -270,6 +281,8 @@ class AccountPage(QWidget):
         self.header.find_chosen.connect(self.find_wanted)
         self.header.owner_chosen.connect(self._go_to_owner)
         self.panel.explain_requested.connect(self.explain_wanted)
+        self.panel.other_side_requested.connect(self._go_to_other_side)
+        self.register.other_side_requested.connect(self._go_to_other_side)
         self.panel.evidence_requested.connect(self.evidence_wanted)
         self.register.explain_requested.connect(self.explain_wanted)
         self.keys = TimeKeys(

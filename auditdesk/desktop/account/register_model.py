@@ -18,6 +18,7 @@ VERSION_ROLE: Final = int(Qt.ItemDataRole.UserRole) + 1
 FUTURE_ROLE: Final = VERSION_ROLE + 1
 CURRENT_ROLE: Final = VERSION_ROLE + 2
 MASK_ROLE: Final = VERSION_ROLE + 3
+LINK_ROLE: Final = VERSION_ROLE + 4
 MONEY_COLUMNS: Final = ("debit", "credit", "balance", "stated")
 _TEXT_ROLES: Final = (int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.TextAlignmentRole))
 
@@ -45,6 +46,8 @@ class RegisterLine(Protocol):
     def counterparty(self) -> str | Mask: ...
     @property
     def memo(self) -> str | Mask: ...
+    @property
+    def other_account(self) -> str: ...
 
 
 _AMOUNTS: Final[dict[str, Callable[[RegisterLine], int | None]]] = {
@@ -54,6 +57,7 @@ _AMOUNTS: Final[dict[str, Callable[[RegisterLine], int | None]]] = {
     "stated": lambda row: row.stated_balance_minor,
 }
 
+OtherSide = Callable[[RegisterLine], str]
 FetchVersions = Callable[[Sequence[int]], Sequence[RegisterLine]]
 
 
@@ -104,7 +108,13 @@ class RegisterModel(PagedTableModel[RegisterLine]):
     widest_changed = Signal()
 
     def __init__(
-        self, fetch: FetchVersions, palette: Colors, formats: Formats, parent: QObject | None = None
+        self,
+        fetch: FetchVersions,
+        palette: Colors,
+        formats: Formats,
+        parent: QObject | None = None,
+        *,
+        other_side: OtherSide = lambda row: row.other_account,
     ) -> None:
         super().__init__(register_columns(self.tr), self._fetch_lines, parent)
         self._fetch = fetch
@@ -114,6 +124,9 @@ class RegisterModel(PagedTableModel[RegisterLine]):
         self._versions: Sequence[int] | None = None
         self._current = 0
         self._widest: dict[str, tuple[int, int]] = {}
+        self._other_side = other_side
+        self._linked = QFont()
+        self._linked.setUnderline(True)
         self._bold = QFont()
         self._bold.setBold(True)
         self._slanted = QFont()
@@ -130,12 +143,14 @@ class RegisterModel(PagedTableModel[RegisterLine]):
             FUTURE_ROLE: lambda index: self.version_of(index.row()) > self._current,
             CURRENT_ROLE: self._is_current,
             MASK_ROLE: self._mask,
+            LINK_ROLE: self._link,
         }
         self._writers: dict[str, Callable[[RegisterLine], str]] = {
             "version": lambda row: str(row.version),
             "booked": lambda row: formats.instant(row.booked_at_us),
             "event": lambda row: formats.event_name(row.tag),
             "by": lambda row: row.operator,
+            "counterparty": lambda row: self._other_side(row) or self._flat(row.counterparty),
             **{key: self._writer_of(_AMOUNTS[key]) for key in MONEY_COLUMNS},
         }
         self.apply_theme(palette)
@@ -145,7 +160,7 @@ class RegisterModel(PagedTableModel[RegisterLine]):
         self._future = QBrush(QColor(palette.text_faint))
         self._debit, self._credit = QBrush(QColor(palette.debit)), QBrush(QColor(palette.credit))
         self._masked = QBrush(QColor(palette.text_muted))
-        self._here = QBrush(QColor(palette.accent_soft))
+        self._here, self._accent = QBrush(QColor(palette.accent_soft)), QBrush(QColor(palette.accent))
         self.layoutChanged.emit()
 
     # --- content -----------------------------------------------------------------------
@@ -203,6 +218,11 @@ class RegisterModel(PagedTableModel[RegisterLine]):
         ordinal = self.ordinal_of(row)
         return ordinal if self._versions is None else self._versions[ordinal - 1]
 
+    def other_account(self, row: int) -> str:
+        """The other account of a transfer; empty for any other event."""
+        line = self.row_data(row)
+        return line.other_account if line else ""
+
     def nearest_row(self, version: int) -> int:
         """The row of a version, or of the last one shown before it (the first row, if there is none)."""
         ordinal = version if self._versions is None else bisect_right(self._versions, version)
@@ -250,8 +270,14 @@ class RegisterModel(PagedTableModel[RegisterLine]):
         key = self.columns[index.column()].key
         if key not in ("counterparty", "memo"):
             return None
+        if self._link(index):
+            return None
         value = getattr(self.row_data(index.row()), key, None)
         return value if isinstance(value, Mask) else None
+
+    def _link(self, index: Index) -> str:
+        """The account to which a cell leads; empty where it is only a text."""
+        return self.other_account(index.row()) if self.columns[index.column()].key == "counterparty" else ""
 
     def _is_current(self, index: Index) -> bool:
         return self.version_of(index.row()) == self._current
@@ -264,11 +290,15 @@ class RegisterModel(PagedTableModel[RegisterLine]):
             return self._debit
         if key == "credit":
             return self._credit
+        if self._link(index):
+            return self._accent
         return self._masked if self._mask(index) else None
 
     def _font(self, index: Index) -> QFont | None:
         if self._mask(index):
             return self._slanted
+        if self._link(index):
+            return self._linked
         return self._bold if self._is_current(index) else None
 
     def _long_text(self, index: Index) -> str | None:

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from auditdesk.desktop.account.filter_chips import Chip, FilterChips
-from auditdesk.desktop.account.register_model import CURRENT_ROLE, MONEY_COLUMNS, RegisterModel
+from auditdesk.desktop.account.register_model import CURRENT_ROLE, LINK_ROLE, MONEY_COLUMNS, RegisterModel
 from auditdesk.desktop.time.timeline import TimelineModel
 
 ROW_PX: Final = 27
@@ -60,6 +60,7 @@ class RegisterTable(QTableView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setAlternatingRowColors(True)
         self.setShowGrid(False)
+        self.setMouseTracking(True)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.setFrameShape(QTableView.Shape.NoFrame)
@@ -147,10 +148,12 @@ class RegisterView(QWidget):
     """Chips with counts, the register, and an explanation where it is empty.
 
     `versions_of(tags)` returns the ascending versions of the events of these types.
-    `explain_requested` carries the version of a row that was double-clicked.
+    `explain_requested` carries the version of a row that was double-clicked, `other_side_requested` that of
+    a transfer whose other account was clicked.
     """
 
     explain_requested = Signal(object)
+    other_side_requested = Signal(object)
 
     def __init__(
         self,
@@ -205,6 +208,8 @@ class RegisterView(QWidget):
         self._model.content_changed.connect(self._content_changed)
         self.table.selectionModel().currentRowChanged.connect(self._row_chosen)
         self.table.doubleClicked.connect(self._explain)
+        self.table.clicked.connect(self._follow_link)
+        self.table.entered.connect(self._point_at_link)
         self.table.customContextMenuRequested.connect(self._open_menu)
         self._content_changed()
 
@@ -272,6 +277,16 @@ class RegisterView(QWidget):
     def _explain(self, index: QModelIndex) -> None:
         self.explain_requested.emit(self._model.version_of(index.row()))
 
+    @Slot(QModelIndex)
+    def _follow_link(self, index: QModelIndex) -> None:
+        if index.data(LINK_ROLE):
+            self.other_side_requested.emit(self._model.version_of(index.row()))
+
+    @Slot(QModelIndex)
+    def _point_at_link(self, index: QModelIndex) -> None:
+        hand = Qt.CursorShape.PointingHandCursor
+        self.table.viewport().setCursor(hand if index.data(LINK_ROLE) else Qt.CursorShape.ArrowCursor)
+
     @Slot(QPoint)
     def _open_menu(self, where: QPoint) -> None:
         index = self.table.indexAt(where)
@@ -286,6 +301,10 @@ class RegisterView(QWidget):
         version = self._model.version_of(row)
         menu.addAction(self.tr("Go to this moment"), lambda: self._timeline.go_to(version))
         menu.addAction(self.tr("Explain…"), lambda: self.explain_requested.emit(version))
+        if self._model.other_account(row):
+            menu.addAction(
+                self.tr("Go to the other account"), lambda: self.other_side_requested.emit(version)
+            )
         menu.addAction(self.tr("Copy row"), lambda: self.copy_row(row))
         return menu
 

@@ -40,11 +40,12 @@ _LONG_RUN: Final = re.compile(r"\S{20}(?=\S)")
 class StatePanel(QScrollArea):
     """The account and its owner as they were, each line with what the event changed of it.
 
-    `explain_requested` and `evidence_requested` carry the version of the event shown.
+    `explain_requested`, `evidence_requested` and `other_side_requested` carry the version of the event shown.
     """
 
     explain_requested = Signal(object)
     evidence_requested = Signal(object)
+    other_side_requested = Signal(object)
 
     def __init__(self, formats: Formats, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,6 +67,11 @@ class StatePanel(QScrollArea):
         self.evidence.setObjectName("evidenceButton")
         self.evidence.setToolTip(self.tr("Proof of this event that anybody can check without auditdesk"))
         self.evidence.clicked.connect(self._ask_for_evidence)
+        self.other_side = QPushButton()
+        self.other_side.setObjectName("otherSideButton")
+        self.other_side.setProperty("link", True)
+        self.other_side.setToolTip(self.tr("Go to the other account, at this transfer"))
+        self.other_side.clicked.connect(self._ask_for_other_side)
         self._state = LineList("state", formats)
         self._event = LineList("event", formats, compact=True)
         self.setWidget(self._lay_out())
@@ -84,7 +90,7 @@ class StatePanel(QScrollArea):
         layout = QVBoxLayout(body)
         layout.setContentsMargins(14, 12, 14, 12)
         layout.setSpacing(8)
-        for part in (self.title, self._state, split, self.event_title, self._event):
+        for part in (self.title, self._state, split, self.event_title, self._event, self.other_side):
             layout.addWidget(part)
         layout.addLayout(buttons)
         layout.addStretch(1)
@@ -105,8 +111,12 @@ class StatePanel(QScrollArea):
             [*account_lines(before, after, self._formats, self.tr), *owner_lines(owner, self.tr, owner_note)]
         )
 
-    def show_event(self, event: RegisterRow, currency: str) -> None:
-        """Show the event that led to the state."""
+    def show_event(self, event: RegisterRow, currency: str, other_side: str = "") -> None:
+        """Show the event that led to the state; `other_side` says where a transfer went or came from."""
+        self.other_side.setText(self.tr("Go to {number}").format(number=event.other_account))
+        self.other_side.setVisible(bool(other_side))
+        if other_side:
+            event = event._replace(counterparty=other_side)
         self._version = event.version
         self.event_title.setText(
             self.tr("Event {version}").format(version=self.locale().toString(event.version))
@@ -125,6 +135,10 @@ class StatePanel(QScrollArea):
     def _ask_to_explain(self) -> None:
         if self._version:
             self.explain_requested.emit(self._version)
+
+    @Slot()
+    def _ask_for_other_side(self) -> None:
+        self.other_side_requested.emit(self._version)
 
     @Slot()
     def _ask_for_evidence(self) -> None:

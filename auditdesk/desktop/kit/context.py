@@ -16,7 +16,7 @@ class Context(QObject):
 
     `changed`: the log has grown by a command of ours. `look_changed(Palette)`: another theme.
     `account_wanted(number, moment or None)`, `customer_wanted(number, moment or None)`: go there.
-    `notified(text)`: a quiet receipt.
+    `notified(text)`: a quiet receipt. `linked(link or None)`: where the receipt leads.
     """
 
     changed = Signal()
@@ -24,6 +24,7 @@ class Context(QObject):
     account_wanted = Signal(str, object)
     customer_wanted = Signal(str, object)
     notified = Signal(str)
+    linked = Signal(object)
 
     def __init__(
         self,
@@ -46,7 +47,8 @@ class Context(QObject):
         self.palette = palette
         self.theme_changed.emit(palette)
 
-    def done(self, receipt: str) -> None:
-        """A command of ours is in the log: show its receipt and let every page look again."""
+    def done(self, receipt: str, link: object = None) -> None:
+        """A command of ours is in the log: show its receipt, with a link, and let every page look again."""
         self.notified.emit(receipt)
+        self.linked.emit(link)
         self.changed.emit()

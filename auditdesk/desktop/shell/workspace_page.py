@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from auditdesk.desktop.account.accounts_page import AccountsPage
+from auditdesk.desktop.account.other_side import Link
 from auditdesk.desktop.bank.event_log_page import EventLogPage
 from auditdesk.desktop.bank.integrity_page import IntegrityPage
 from auditdesk.desktop.bank.operators_page import OperatorsPage
@@ -24,14 +25,14 @@ from auditdesk.desktop.bank.reports_page import ReportsPage
 from auditdesk.desktop.customer.customers_page import CustomersPage
 from auditdesk.desktop.kit.context import Context
 from auditdesk.desktop.kit.fields import SearchField
-from auditdesk.desktop.kit.widgets import Banner, label
+from auditdesk.desktop.kit.widgets import Banner, Elided, button, label
 from auditdesk.desktop.look.icons import icon
 from auditdesk.desktop.look.tokens import Palette
 from auditdesk.desktop.shell.background_checks import BackgroundChecks
 from auditdesk.desktop.shell.help_menu import HelpButton
 from auditdesk.desktop.shell.search import find_target
 from auditdesk.domain.errors import AuditdeskError
-from auditdesk.domain.moments import Moment
+from auditdesk.domain.moments import AtVersion, Moment
 from auditdesk.services.verification.findings import VerificationReport
 from auditdesk.services.workspace.workspace import Workspace
 
@@ -67,7 +68,12 @@ class WorkspacePage(QWidget):
         self.operator = QToolButton()
         self.help = HelpButton(palette, self)
         self.warning = Banner("warning", "warning", palette)
-        self.receipt = label(name="receipt", kind="muted")
+        self.receipt = Elided()
+        self.receipt.setObjectName("receipt")
+        self.receipt.setProperty("muted", True)
+        self.receipt_link = button("", "receiptLink", kind="link")
+        self.receipt_link.hide()
+        self._link: Link | None = None
         self.verified = label(name="verifiedLine", kind="muted")
         self._receipt_timer = QTimer(self)
         self._receipt_timer.setSingleShot(True)
@@ -138,8 +144,25 @@ class WorkspacePage(QWidget):
     @Slot(str)
     def say(self, text: str) -> None:
         """Show a quiet receipt for a while."""
-        self.receipt.setText(text)
+        self.receipt.set_full_text(text)
+        self._offer(None)
         self._receipt_timer.start()
+
+    @Slot()
+    def _clear_receipt(self) -> None:
+        self.receipt.set_full_text("")
+        self._offer(None)
+
+    @Slot(object)
+    def _offer(self, link: Link | None) -> None:
+        self._link = link
+        self.receipt_link.setText(link.words if link else "")
+        self.receipt_link.setVisible(link is not None)
+
+    @Slot()
+    def _follow_link(self) -> None:
+        if self._link is not None:
+            self.show_account(self._link.account, AtVersion(self._link.version))
 
     @Slot()
     def _turn(self) -> None:
@@ -189,7 +212,9 @@ class WorkspacePage(QWidget):
         self.guard.progressed.connect(self._show_verifying)
         self.guard.verified.connect(self.integrity.show_report)
         self.guard.alarmed.connect(self._alarm)
-        self._receipt_timer.timeout.connect(lambda: self.receipt.setText(""))
+        context.linked.connect(self._offer)
+        self.receipt_link.clicked.connect(self._follow_link)
+        self._receipt_timer.timeout.connect(self._clear_receipt)
         QShortcut(QKeySequence("Ctrl+K"), self, self.search.setFocus)
         for place, made in enumerate(self.nav.buttons(), start=1):
             QShortcut(QKeySequence(f"Alt+{place}"), self, made.click)
@@ -258,7 +283,9 @@ class WorkspacePage(QWidget):
         body.addWidget(self.pages, 1)
         foot = QHBoxLayout()
         foot.addWidget(self.verified)
-        foot.addWidget(self.receipt, 1)
+        foot.addWidget(self.receipt)
+        foot.addWidget(self.receipt_link)
+        foot.addStretch(1)
         foot.addWidget(label(f"{self._workspace.path.name} · SQLite", kind="muted", name="workspaceName"))
         page = QVBoxLayout(self)
         page.setContentsMargins(12, 10, 12, 8)

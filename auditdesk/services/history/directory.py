@@ -49,6 +49,7 @@ class Directory:
         self._ledger = context.ledger
         self._names: dict[str, str | Mask] = {}
         self._keys: dict[str, str] = {}
+        self._owners: dict[str, str] = {}
         self._seen_position = 0
         self._lock = Lock()
 
@@ -70,6 +71,14 @@ class Directory:
     def name_of(self, customer: str) -> str | Mask:
         """The customer's present name, or its mask."""
         return self._names.get(customer, REDACTED)
+
+    def owner_of(self, account: str) -> str | Mask:
+        """The present name of an account's owner, or its mask; empty for an account that isn't ours."""
+        customer = self._owners.get(account)
+        if customer is None:
+            row = self._ledger.accounts.find(account)
+            customer = self._owners[account] = row.customer if row else ""
+        return self.name_of(customer) if customer else ""
 
     def accounts(self, search: str = "") -> list[AccountLine]:
         """All accounts whose number, reference or owner's name holds every word of `search`."""

@@ -9,6 +9,7 @@ from auditdesk.domain import account as account_fold
 from auditdesk.domain.account import Account
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import LedgerDamaged, Refused
+from auditdesk.domain.events import TransferReceived, TransferSent
 from auditdesk.domain.instants import to_iso
 from auditdesk.domain.moments import NOW, AtInstant, AtVersion, Moment, Now, TimeAxis
 from auditdesk.domain.streams import account_stream, customer_stream, name_in
@@ -21,6 +22,7 @@ from auditdesk.services.history.views import (
     AccountView,
     CustomerView,
     EventView,
+    OtherLeg,
     OwnerMark,
     RegisterRow,
     StepView,
@@ -147,6 +149,21 @@ class History:
             if not found:
                 raise Refused("version_unknown", f"There is no event {version} in {stream}.", field="at")
             return event_view(found[0], Revealer(self._ledger, self._context.keyring))
+
+    def other_leg(self, account: str, version: int) -> OtherLeg | None:
+        """The other side of a transfer, which one command booked on both accounts.
+
+        None for any other event, and for a transfer to or from outside the bank. Imported history has two
+        events that know nothing of each other; then the version is 0.
+        """
+        with self._ledger.view():
+            envelope, event, _ = self.event(account_stream(account), version)
+            if not isinstance(event, TransferSent | TransferReceived) or not event.other_account:
+                return None
+            stream = account_stream(event.other_account)
+            legs = self._ledger.log.command_result(envelope.command_id)
+            version = next((leg.version for leg in legs if leg.stream == stream), 0)
+            return OtherLeg(event.other_account, version)
 
     def at_position(self, position: int) -> Envelope:
         """The event at a position of the log. Raises `Refused` (`position_unknown`)."""

@@ -17,6 +17,7 @@ __all__ = [
     "Bucket",
     "CustomerView",
     "EventView",
+    "OtherLeg",
     "OwnerMark",
     "RegisterRow",
     "StepView",
@@ -66,6 +67,13 @@ class StepView(NamedTuple):
     after: Account
     event: EventView
     folded_events: int
+
+
+class OtherLeg(NamedTuple):
+    """The other side of a transfer: the account, and the version of its event; 0 where that isn't known."""
+
+    account: str
+    version: int
 
 
 class OwnerMark(NamedTuple):

@@ -45,6 +45,7 @@ class Line(NamedTuple):
     stated_balance_minor: int | None = None
     counterparty: str | Mask = "Northwind Ltd"
     memo: str | Mask = "Rent\nNovember"
+    other_account: str = ""
 
 
 def line(version: int) -> Line:
