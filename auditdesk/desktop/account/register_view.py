@@ -27,6 +27,7 @@ from auditdesk.desktop.time.timeline import TimelineModel
 ROW_PX: Final = 27
 FOLLOW_MS: Final = 40
 MONEY_GAP_PX: Final = 8
+COUNTERPARTY_SPARE_PX: Final = 160
 NARROW_WIDTHS_PX: Final = {"version": 48, "booked": 124, "event": 106, "by": 50, "memo": 50}
 NARROW_HIDES: Final = ("counterparty", "by")  # the panel beside the register says both
 OPTIONAL_COLUMNS: Final = ("stated", "value_date")
@@ -79,6 +80,7 @@ class RegisterTable(QTableView):
         self._keys = [column.key for column in model.columns]
         self._widths = {column.key: column.width for column in model.columns}
         self._narrow: bool | None = None
+        self._counterparty_px = 0
         for key in OPTIONAL_COLUMNS:
             self.setColumnHidden(self._keys.index(key), True)
         self._fit_columns(narrow=False)
@@ -104,9 +106,19 @@ class RegisterTable(QTableView):
             for key in self._keys
             if key in NARROW_HIDES or not self.isColumnHidden(self._keys.index(key))
         )
-        narrow = self.viewport().width() < wanted
-        if narrow != self._narrow:
-            self._fit_columns(narrow=narrow)
+        spare_px = self.viewport().width() - wanted
+        if (spare_px < 0) != self._narrow:
+            self._fit_columns(narrow=spare_px < 0)
+        if not self._narrow:
+            self._share(spare_px)
+
+    def _share(self, spare_px: int) -> None:
+        """Half of the spare room is the counterparty's, unless a person has set its width by hand."""
+        index = self._keys.index("counterparty")
+        if self.columnWidth(index) == self._counterparty_px:
+            usual = self._widths["counterparty"]
+            self._counterparty_px = usual + min(spare_px // 2, COUNTERPARTY_SPARE_PX)
+            self.setColumnWidth(index, self._counterparty_px)
 
     def _fit_columns(self, *, narrow: bool) -> None:
         """Widths that a person sets by hand hold until the table turns narrow or wide."""
@@ -117,6 +129,7 @@ class RegisterTable(QTableView):
             else:
                 width = NARROW_WIDTHS_PX.get(key, self._widths[key]) if narrow else self._widths[key]
             self.setColumnWidth(index, width)
+        self._counterparty_px = self._widths["counterparty"]
         for key in NARROW_HIDES:
             self.setColumnHidden(self._keys.index(key), narrow)
 

@@ -271,3 +271,16 @@ def test_money_has_room_before_its_row_is_in_sight(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: view.table.columnWidth(column(model, "debit")) > needed)
     model.load(3, "EUR")
     qtbot.waitUntil(lambda: view.table.columnWidth(column(model, "debit")) < needed)
+
+
+def test_counterparty_takes_its_share_of_the_spare_room_but_not_from_a_hand(qtbot: QtBot) -> None:
+    view, model, _timeline = a_view(qtbot, 40)
+    table, place = view.table, column(model, "counterparty")
+    view.resize(1600, 320)
+    shared = table.columnWidth(place)
+    assert shared > 200
+    view.resize(950, 320)
+    assert 94 < table.columnWidth(place) < shared
+    table.setColumnWidth(place, 120)
+    view.resize(1600, 320)
+    assert table.columnWidth(place) == 120
