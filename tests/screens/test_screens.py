@@ -14,7 +14,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
-from auditdesk.bootstrap import make_demo
+from auditdesk.bootstrap import make_demo, program_info
 from auditdesk.demo.bank import DemoScale
 from auditdesk.desktop.account.explain_dialog import ExplainDialog
 from auditdesk.desktop.account.forms import form_of
@@ -27,8 +27,10 @@ from auditdesk.desktop.bank.operator_dialogs import (
     RemoveOperatorDialog,
 )
 from auditdesk.desktop.customer.forget_dialog import ForgetDialog
+from auditdesk.desktop.kit.help_dialog import DocumentsDialog
 from auditdesk.desktop.kit.settings import Settings
 from auditdesk.desktop.look.tokens import Theme
+from auditdesk.desktop.shell.about_dialog import AboutDialog
 from auditdesk.desktop.shell.main_window import DEMO_OPERATOR, MainWindow
 from auditdesk.desktop.shell.shortcuts_help import ShortcutsHelp
 from auditdesk.desktop.shell.workspace_page import WorkspacePage
@@ -180,6 +182,8 @@ def test_every_dialog(qtbot: QtBot, window: MainWindow, desk: WorkspacePage, the
         "forget": lambda: ForgetDialog(context, session.forgetting.preview("C-00001"), window),
         "explain": lambda: ExplainDialog(history.step(page.number, 2), event, window),
         "keys": lambda: ShortcutsHelp(window),
+        "documents": lambda: DocumentsDialog(window),
+        "about": lambda: AboutDialog(program_info(), window),
         "operator-add": lambda: AddOperatorDialog(context, window),
         "operator-change": lambda: ChangeOperatorDialog(context, operator, window),
         "operator-remove": lambda: RemoveOperatorDialog(context, operator, window),

@@ -204,6 +204,7 @@ class AccountPage(QWidget):
             step = self._history.step(self.number, version)
             owner = self._owner(step)
         except AuditdeskError as error:
+            self._context.runner.record(error)
             self.banner.say(str(error))
             return
         past = self.timeline.is_past

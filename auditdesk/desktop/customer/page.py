@@ -124,6 +124,7 @@ class CustomerPage(QWidget):
         try:
             state = self._history.customer_at(self.number, AtVersion(version)).state
         except AuditdeskError as error:
+            self._context.runner.record(error)
             self.banner.say(str(error))
             return
         past = self.timeline.is_past

@@ -83,6 +83,7 @@ class MainWindow(QMainWindow):
         try:
             workspace = self._open_files(path)
         except AuditdeskError as error:
+            self.runner.record(error)
             self.welcome.problem.say(str(error))
             return
         self.welcome.problem.say("")

@@ -11,12 +11,13 @@ import pytest
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from auditdesk import __version__
 from auditdesk.bootstrap import error_log, program_info
 from auditdesk.desktop.kit.help_dialog import DocumentsDialog
+from auditdesk.desktop.kit.settings import Settings
 from auditdesk.desktop.kit.tasks import Task, TaskRunner
 from auditdesk.desktop.shell.about_dialog import AboutDialog
 from auditdesk.desktop.shell.bug_hook import BugHook
@@ -122,6 +123,18 @@ def test_a_bug_and_a_fault_on_the_workers_thread_are_kept_without_what_was_typed
     assert "ValueError" in text
     assert "DiskFull" in text
     assert "desktop/kit/tasks.py:" in text
+    assert files_holding(log_folder, NAME.encode(), b"Kowalski") == []
+
+
+def test_a_workspace_that_does_not_open_is_kept_by_its_kind_and_not_by_its_name(
+    qtbot: QtBot, qapp: QApplication, settings_file: Path, log_folder: Path, tmp_path: Path
+) -> None:
+    window = MainWindow(Settings(settings_file), qapp)
+    qtbot.addWidget(window)
+    window.open_path(tmp_path / f"{NAME}.auditdesk")
+    window.close()
+
+    assert "LedgerMissing" in (log_folder / "auditdesk.log").read_text(encoding="utf-8")
     assert files_holding(log_folder, NAME.encode(), b"Kowalski") == []
 
 
