@@ -9,6 +9,7 @@ Read in this order:
   search field.
 - `background_checks`: verifies what is new and signs checkpoints while somebody is signed in.
 - `help_menu`, `shortcuts_help`, `about_dialog`: keys, documents, versions and the log.
+- `ending`: signals and a log-out close the window as a person would.
 - `bug_hook`: hears of what no task caught.
 
 This is the top of the window: nothing else of `desktop` imports it.

@@ -63,7 +63,10 @@ def closed_from_outside(window: QWidget, app: QApplication) -> Iterator[None]:
     heard.setblocking(False)
     ending = _Ending(window, app, heard)
     wakeup_before = signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
-    handlers_before = {each: signal.signal(each, _only_wake) for each in SIGNALS}
+    heeded = [
+        each for each in SIGNALS if signal.getsignal(each) is not signal.SIG_IGN
+    ]  # nohup's stay ignored
+    handlers_before = {each: signal.signal(each, _only_wake) for each in heeded}
     try:
         yield
     finally:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 from PySide6.QtGui import QShowEvent
@@ -50,5 +51,6 @@ plain_report = Task.report
 if __name__ == "__main__":
     main_window.MainWindow = TellingWindow  # type: ignore[misc]
     Task.report = report  # type: ignore[assignment, method-assign]
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
     program, *sys.argv[1:] = sys.argv[1:]
     sys.exit(auditdesk() if program == "auditdesk" else auditdesk_window())

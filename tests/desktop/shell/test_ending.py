@@ -155,3 +155,14 @@ def test_the_signals_are_those_of_before_once_the_window_is_closed(
         assert signal.getsignal(signal.SIGTERM) not in before
     assert [signal.getsignal(each) for each in SIGNALS] == before
     assert signal.set_wakeup_fd(-1) == -1
+
+
+def test_a_signal_that_is_ignored_stays_ignored_as_nohup_wants_it(
+    qapp: QApplication, window: MainWindow
+) -> None:
+    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    try:
+        with closed_from_outside(window, qapp):
+            assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGTERM, before)
