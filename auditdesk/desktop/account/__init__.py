@@ -7,6 +7,7 @@ Read in this order:
 - `header`: who and what it is, balances, and the buttons of the commands. `forms`: the form of each
   command.
 - `register_view` shows `register_model`, a paged table of every event; `filter_chips` choose among them.
+- `other_side` says where a transfer went, and leads there.
 - `state_panel` shows the state at the moment, in the lines that `state_lines` makes without any widget.
 - `explain_dialog`, `evidence_dialog` and `find_dialog` take one event apart, prove it, and search for one.
 

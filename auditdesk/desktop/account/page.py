@@ -181,9 +181,13 @@ class AccountPage(QWidget):
 
     @Slot(object)
     def _go_to_other_side(self, version: int) -> None:
-        leg = self._history.other_leg(self.number, version)
+        try:
+            leg = self._history.other_leg(self.number, version)
+        except AuditdeskError as error:
+            self._say_failure(error)
+            return
         if leg is not None:
-            self._context.account_wanted.emit(leg.account, AtVersion(leg.version) if leg.version else None)
+            self._context.account_wanted.emit(leg.account, AtVersion(leg.version))
 
     def _states_balances(self, versions: int) -> bool:
         """Whether the account was imported with stated balances, by its first rows."""

@@ -9,7 +9,8 @@
   Cancel.
 - `context`: what the pages of a signed-in window share. `settings`: what the window remembers.
 - `rights`: which commands of an account are disabled, and why.
-- `save_field`: where a file is to go; none that is taken.
+- `save_field`: where a file is to go; none that is taken. `account_field`: an account, said back with its
+  owner while one types.
 - `subject`: whom and what a form is about, at its head.
 - `drawer`: a panel that becomes a drawer where there is no room beside.
 - `help_dialog` and `markdown_view`: the help and the documents.

@@ -9,7 +9,7 @@ from auditdesk.domain import account as account_fold
 from auditdesk.domain.account import Account
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import LedgerDamaged, Refused
-from auditdesk.domain.events import TransferReceived, TransferSent
+from auditdesk.domain.events import MoneyEvent
 from auditdesk.domain.instants import to_iso
 from auditdesk.domain.moments import NOW, AtInstant, AtVersion, Moment, Now, TimeAxis
 from auditdesk.domain.streams import account_stream, customer_stream, name_in
@@ -27,6 +27,7 @@ from auditdesk.services.history.views import (
     RegisterRow,
     StepView,
     event_view,
+    other_account,
     register_row,
 )
 
@@ -153,17 +154,18 @@ class History:
     def other_leg(self, account: str, version: int) -> OtherLeg | None:
         """The other side of a transfer, which one command booked on both accounts.
 
-        None for any other event, and for a transfer to or from outside the bank. Imported history has two
-        events that know nothing of each other; then the version is 0.
+        None for any other event, and where the other account is not one of ours or, in imported history, not
+        known. Raises `Refused` (`version_unknown`), and `LedgerDamaged` where the other leg is missing.
         """
         with self._ledger.view():
             envelope, event, _ = self.event(account_stream(account), version)
-            if not isinstance(event, TransferSent | TransferReceived) or not event.other_account:
+            other = other_account(event) if isinstance(event, MoneyEvent) else ""
+            if not other:
                 return None
-            stream = account_stream(event.other_account)
-            legs = self._ledger.log.command_result(envelope.command_id)
-            version = next((leg.version for leg in legs if leg.stream == stream), 0)
-            return OtherLeg(event.other_account, version)
+            for leg in self._ledger.log.command_result(envelope.command_id):
+                if leg.stream == account_stream(other):
+                    return OtherLeg(other, leg.version)
+            raise LedgerDamaged(f"This transfer has no other leg in {other}.", "Verify the ledger.")
 
     def at_position(self, position: int) -> Envelope:
         """The event at a position of the log. Raises `Refused` (`position_unknown`)."""

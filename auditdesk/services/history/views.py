@@ -70,7 +70,7 @@ class StepView(NamedTuple):
 
 
 class OtherLeg(NamedTuple):
-    """The other side of a transfer: the account, and the version of its event; 0 where that isn't known."""
+    """The other side of a transfer: the account, and the version of its event."""
 
     account: str
     version: int

@@ -6,13 +6,15 @@ import random
 
 import pytest
 
+from auditdesk.domain.commands.account import CloseAccount, OpenAccount
 from auditdesk.domain.commands.customer import ChangeAddress, RenameCustomer
-from auditdesk.domain.commands.money import Deposit
+from auditdesk.domain.commands.money import Deposit, Transfer
 from auditdesk.domain.errors import Refused
 from auditdesk.domain.instants import DAY_US, day_of, end_of_day, parse_instant
 from auditdesk.domain.moments import NOW, AtInstant, AtVersion, Moment, parse_moment
-from auditdesk.domain.personal import Address, PersonalDetails
+from auditdesk.domain.personal import Address, Mask, PersonalDetails
 from auditdesk.domain.streams import account_stream
+from auditdesk.services.history.views import OtherLeg
 from auditdesk.services.workspace.session import Session
 from tests.helpers import MANUAL_START_US, ManualClock
 
@@ -34,6 +36,34 @@ def test_state_at_any_version_folds_at_most_a_hundred_events_and_equals_the_repl
         view = session.history.account_at(busy, AtVersion(version))
         assert view.folded_events <= SNAPSHOT_INTERVAL_EVENTS
         assert view.state == session.history.replay_account(busy, version)
+
+
+def test_each_leg_of_a_transfer_knows_the_other(session: Session, jane: str, account: str) -> None:
+    other = session.issue(OpenAccount(jane, "EUR")).number
+    session.issue(Deposit(account, 500))
+    session.issue(Transfer(account, other, 100))
+    session.issue(Transfer(other, account, 40))
+
+    assert session.history.other_leg(account, 3) == OtherLeg(other, 2)
+    assert session.history.other_leg(other, 2) == OtherLeg(account, 3)
+    assert session.history.other_leg(other, 3) == OtherLeg(account, 4)
+    assert session.history.other_leg(account, 1) is None
+    assert session.history.other_leg(account, 2) is None
+
+
+def test_an_owner_is_named_by_account_until_they_are_forgotten(
+    session: Session, jane: str, account: str
+) -> None:
+    directory = session.directory
+    directory.refresh()
+    name = directory.name_of(jane)
+    assert isinstance(name, str)
+    assert directory.owner_of(account) == name
+    assert directory.owner_of("99-00001") == ""
+    session.issue(CloseAccount(account))
+    session.forgetting.forget(jane, reason="letter 12")
+    directory.refresh()
+    assert isinstance(directory.owner_of(account), Mask)
 
 
 def test_a_date_means_the_end_of_that_day(session: Session, busy: str) -> None:
