@@ -29,6 +29,8 @@ def open_ledger(backend: Backend, *, clock: Callable[[], int]) -> Ledger:
     ledger = Ledger.open(backend, clock=clock)
     newest = backend.formats[-1].number
     if not ledger.can_be_brought_up:
+        if not ledger.read_only:
+            backend.discard_drafts()
         return ledger
     older = ledger.format
     ledger.close()

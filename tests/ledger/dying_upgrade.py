@@ -46,18 +46,17 @@ class DyingReader:
         self._raw.close()
 
 
-def die_while_copying(connect: Callable[..., Any]) -> Callable[..., Any]:
-    def connect_to_die(path: Path, *, mode: str = "rw") -> Any:
-        raw = connect(path, mode=mode)
-        return raw if mode == "rwc" else DyingReader(raw)
-
-    return connect_to_die
+def put_half_in_place(upgrade: SqliteUpgrade[Any]) -> str:
+    vars(sqlite_upgrade)["connect"] = lambda path: DyingReader(sqlite_file.connect(path))
+    return PUT_IN_PLACE(upgrade)
 
 
-DEADLY: Final[dict[str, tuple[object, str]]] = {
-    "before it is proved": (migrations, "prove_same"),
-    "when it is proved": (SqliteUpgrade, "put_in_place"),
-    "when it is in place": (SqliteUpgrade, "discard"),
+PUT_IN_PLACE: Final = SqliteUpgrade.put_in_place
+INSTEAD: Final[dict[str, tuple[object, str, Callable[..., object]]]] = {
+    "before it is proved": (migrations, "prove_same", die),
+    "when it is proved": (SqliteUpgrade, "put_in_place", die),
+    "while it is put in place": (SqliteUpgrade, "put_in_place", put_half_in_place),
+    "when it is in place": (SqliteUpgrade, "discard", die),
 }
 
 
@@ -67,10 +66,8 @@ def main(path: str, moment: str, journal: str) -> None:
     formats: Sequence[LedgerFormat] = UP_TO_2
     if moment == "in the step":
         formats = (*UP_TO_2[:1], LedgerFormat(2, lay_2, die_in_the_step))
-    elif moment == "while it is put in place":
-        vars(sqlite_upgrade)["connect"] = die_while_copying(sqlite_file.connect)
     else:
-        setattr(*DEADLY[moment], die)
+        setattr(*INSTEAD[moment])
     migrations.open_ledger(SqliteBackend(Path(path), formats), clock=ManualClock())
 
 

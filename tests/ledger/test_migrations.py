@@ -299,4 +299,6 @@ def test_after_a_kill_when_it_was_in_place_it_stays_in_place(
     with closing(open_ledger(SqliteBackend(path, UP_TO_2), clock=clock)) as ledger:
         assert (ledger.format, ledger.schema_differences(), ledger.warnings) == (2, [], ())
         assert told_by(ledger) == before
+    # while a file is held alone SQLite empties its rollback journal instead of removing it
+    assert names_beside(path) - {"ledger.db-journal"} == {"ledger.db.format-1"}
     assert told_in_format_1(path.with_name("ledger.db.format-1")) == before

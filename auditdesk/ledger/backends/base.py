@@ -126,3 +126,6 @@ class Backend(Protocol):
 
     def upgrade(self) -> Upgrade:
         """Hold the ledger alone, to bring it to another format. Raises `LedgerLocked`, other `Fault`s."""
+
+    def discard_drafts(self) -> None:
+        """Remove what an upgrade that was broken off has left, of a ledger that needs none."""

@@ -15,7 +15,7 @@ from sqlalchemy.pool import QueuePool
 from auditdesk.domain.errors import LedgerMissing, Refused
 from auditdesk.ledger.backends.base import Opened, Tell
 from auditdesk.ledger.backends.integrity import SqlitePageCheck
-from auditdesk.ledger.backends.sqlite_upgrade import Held, SqliteUpgrade
+from auditdesk.ledger.backends.sqlite_upgrade import Held, SqliteUpgrade, discard_drafts
 from auditdesk.ledger.formats import FORMATS, LedgerFormat
 from auditdesk.storage import sqlite_file as files
 from auditdesk.storage.sqlite_file import DRIVER, FileKind, Schema
@@ -188,6 +188,10 @@ class SqliteBackend:
             except BaseException:
                 raw.close()
                 raise
+
+    def discard_drafts(self) -> None:
+        """Remove what an upgrade that was broken off has left beside the file."""
+        discard_drafts(self.path)
 
     def _beside(self, path: Path) -> Self:
         return type(self)(path, self.formats)

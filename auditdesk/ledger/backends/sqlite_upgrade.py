@@ -8,7 +8,7 @@ a file that it doesn't belong to, and other programs at work on a file that has 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing
 from itertools import count
 from pathlib import Path
@@ -36,9 +36,10 @@ class SqliteUpgrade(Generic[B]):
         self._held = held
         self._kept_name = kept_name
         self._original, self._draft = drafts_of(held.path)
-        self.discard_drafts()
+        discard_drafts(held.path)
         for copy in (self._original, self._draft):
-            with held.faults(), closing(connect(copy, mode="rwc")) as writer:
+            copy.touch(mode=0o600)
+            with held.faults(), closing(connect(copy)) as writer:
                 held.raw.backup(writer, pages=PAGES_AT_ONCE)
         self.original = backend_of(self._original)
         self.draft = backend_of(self._draft)
@@ -57,15 +58,9 @@ class SqliteUpgrade(Generic[B]):
     def discard(self) -> None:
         """Let the file go, as it is, and remove the drafts."""
         self._held.raw.close()
-        self.discard_drafts()
+        discard_drafts(self._held.path)
 
-    def discard_drafts(self) -> None:
-        """Remove the drafts, those of an upgrade that was broken off too."""
-        for draft in drafts_of(self._held.path):
-            for suffix in SIDE_FILES:
-                draft.with_name(draft.name + suffix).unlink(missing_ok=True)
-
-    def _free_names(self) -> Any:
+    def _free_names(self) -> Iterator[Path]:
         yield self._held.path.with_name(self._kept_name)
         for number in count(2):
             yield self._held.path.with_name(f"{self._kept_name}-{number}")
@@ -74,3 +69,10 @@ class SqliteUpgrade(Generic[B]):
 def drafts_of(path: Path) -> tuple[Path, Path]:
     """Where the copy of the original and the draft lie while a file is upgraded."""
     return path.with_name(f"{path.name}.before-upgrade"), path.with_name(f"{path.name}.upgrade-draft")
+
+
+def discard_drafts(path: Path) -> None:
+    """Remove what an upgrade has beside a file, one that was broken off too."""
+    for draft in drafts_of(path):
+        for suffix in SIDE_FILES:
+            draft.with_name(draft.name + suffix).unlink(missing_ok=True)
