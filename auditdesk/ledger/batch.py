@@ -34,13 +34,13 @@ from auditdesk.ledger.rows import (
     entry_row,
     fetch,
 )
+from auditdesk.ledger.snapshots import State
 
 FLUSH_ROWS: Final = 2_000
 IN_LIST: Final = 500
 COMMAND_ID: Final = [column.name for column in schema.events.columns].index("command_id")
 WITH_STATE: Final = ("account/", "customer/")
 T = TypeVar("T")
-State = Account | Customer
 Outcome = tuple[Envelope, ...]
 
 

@@ -7,7 +7,7 @@ touches the log; an event that can't be folded stops the work and leaves everyth
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection, Table, delete
 
@@ -19,12 +19,11 @@ from auditdesk.domain.events import MoneyEvent
 from auditdesk.domain.streams import name_in
 from auditdesk.ledger import schema, snapshots
 from auditdesk.ledger.backends.dialects import insert_many, upsert
+from auditdesk.ledger.batch import FLUSH_ROWS
 from auditdesk.ledger.customers import Reveal
 from auditdesk.ledger.envelope import Envelope, Sealer
 from auditdesk.ledger.rows import account_values, customer_values, entry_row
-
-FLUSH_ROWS: Final = 2_000
-State = Account | Customer
+from auditdesk.ledger.snapshots import State
 
 
 class Folding:

@@ -30,6 +30,7 @@ _PUBLIC: Final = msgspec.json.Decoder(dict[str, Any])
 _DETAILS: Final = msgspec.json.Decoder(PersonalDetails)
 _snapshots = schema.snapshots.c
 S = TypeVar("S", Account, Customer)
+State = Account | Customer
 
 
 class Loaded(NamedTuple, Generic[S]):
@@ -102,19 +103,19 @@ def _nearest(
     return prepared.SNAPSHOT.first(connection, stream=stream, up_to=end, state_schema=state_schema)
 
 
-def state_schema(state: Account | Customer) -> int:
+def state_schema(state: State) -> int:
     """The schema under which this kind of state is kept today."""
     return ACCOUNT_STATE_SCHEMA if isinstance(state, Account) else CUSTOMER_STATE_SCHEMA
 
 
-def encode_state(state: Account | Customer) -> bytes:
+def encode_state(state: State) -> bytes:
     """The state's public part as canonical JSON; a customer's personal part is left out."""
     if isinstance(state, Customer):
         return _ENCODER.encode({name: value for name, value in asdict(state).items() if name != "personal"})
     return _ENCODER.encode(state)
 
 
-def snapshot_row(state: Account | Customer, envelope: Envelope, sealer: Sealer | None) -> SnapshotRow | None:
+def snapshot_row(state: State, envelope: Envelope, sealer: Sealer | None) -> SnapshotRow | None:
     """The row to keep for `state` as it is after the event; None where personal data can't be sealed now."""
     subject = sealed = None
     if isinstance(state, Customer):
