@@ -8,6 +8,7 @@ One process uses one driver for every file: two SQLite libraries end each other'
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sqlite3
@@ -32,6 +33,7 @@ from auditdesk.domain.errors import (
 
 WAL_IS_SAFE_SINCE: Final = (3, 51, 3)
 HEADER_BYTES: Final = 100
+UNABLE_TO_SYNC: Final = (errno.EINVAL, errno.ENOTSUP)  # file systems that have no synced folders
 SOUND: Final = "ok"  # what `integrity_check` says of a file without a fault
 GUARDS: Final[Mapping[str, object]] = {"foreign_keys": 1, "trusted_schema": 0, "cell_size_check": 1}
 _SCHEMA: Final = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_stat%'"
@@ -130,6 +132,9 @@ def sync_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
+    except OSError as error:
+        if error.errno not in UNABLE_TO_SYNC:
+            raise
     finally:
         os.close(handle)
 

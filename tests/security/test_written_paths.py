@@ -216,7 +216,7 @@ def test_no_command_writes_onto_the_books(
     with signed_in(bank) as session:
         head = session.context.ledger.log.head().position
     words = [word.format(out=out, **places) for word in COMMANDS[command]]
-    assert main(words) == 1
+    assert main(words) in {1, 2}  # refused, or not even understood as the name of a folder
     assert contents(victim).keys() == before.keys()
     assert contents(victim) == before
     assert set((tmp_path / "beside").iterdir()) == beside
@@ -258,9 +258,12 @@ ALLOWED = {  # which calls that can write a file are made where: all of them, by
         ".hardlink_to": 1,
         "shutil.copy2": 1,  # of the older file, beside it
     },
-    "services/files/durable.py": {"os.open": 2},  # to sync what is there
+    "services/files/durable.py": {"os.open": 1},  # to sync what is there
+    "services/files/log_file.py": {"RotatingFileHandler": 1},  # in a folder of its own, that nobody names
     "services/files/leftovers.py": {"os.open": 2},  # to lock what is there
-    "vault/file.py": {"os.open": 4},  # made where nothing is, zeroed in place, synced
+    "storage/sqlite_file.py": {"os.open": 2},  # made where nothing is, synced
+    "vault/file.py": {"os.open": 1},  # its journal is zeroed in place
+    "ledger/backends/sqlite_upgrade.py": {".rename": 1},  # the copy of the original, to a name that is free
     "cli/main.py": {"os.open": 1},  # the null device
     "desktop/look/theme.py": {"tempfile.mkdtemp": 1, ".save": 1},  # icons, in a folder of their own
     "desktop/customer/certificate_pdf.py": {"QPdfWriter": 1},  # into memory
@@ -306,8 +309,10 @@ def writes(given: ast.expr) -> bool:
 def writing_calls(source: str) -> dict[str, int]:
     found: dict[str, int] = {}
     for node in ast.walk(ast.parse(source)):
-        name = writing_call(node) if isinstance(node, ast.Call) else ""
-        if name:
+        names = [writing_call(node)] if isinstance(node, ast.Call) else []
+        if isinstance(node, ast.ClassDef):
+            names = [ast.unparse(base) for base in node.bases if ast.unparse(base) in WRITING]
+        for name in filter(None, names):
             found[name] = found.get(name, 0) + 1
     return found
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 from pathlib import Path
-from typing import Final
 
-UNABLE: Final = (errno.EINVAL, errno.ENOTSUP)  # file systems that can't sync a folder, and needn't
+from auditdesk.storage.sqlite_file import sync_folder
+
+__all__ = ["sync_file", "sync_folder", "sync_tree"]
 
 
 def sync_file(file: Path) -> None:
@@ -16,20 +16,6 @@ def sync_file(file: Path) -> None:
     handle = os.open(file, os.O_RDWR if sys.platform == "win32" else os.O_RDONLY)
     try:
         os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def sync_folder(folder: Path) -> None:
-    """Wait until the names in a folder are on the disk, where the system lets a folder be synced."""
-    if sys.platform == "win32":
-        return
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    except OSError as error:
-        if error.errno not in UNABLE:
-            raise
     finally:
         os.close(handle)
 
