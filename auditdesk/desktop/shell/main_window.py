@@ -306,10 +306,10 @@ def start(path: Path | None, *, demo: bool = False) -> int:
     app.setApplicationName("auditdesk")
     app.setApplicationDisplayName("auditdesk")
     window = MainWindow(Settings(), app)
-    window.show()
     window.bugs.install()
     try:
         with closed_from_outside(window, app):
+            window.show()
             if path is not None:
                 (window.make_demo if demo else window.open_path)(path)
             return app.exec()

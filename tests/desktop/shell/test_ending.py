@@ -109,12 +109,16 @@ def test_a_signal_closes_the_window_with_a_checkpoint(
     assert sizes_signed(bank) == [1]
 
 
-def test_what_is_under_way_is_put_back_before_the_window_closes(start: Start, tmp_path: Path) -> None:
+@pytest.mark.parametrize("moment", ["shown", "Making the demo bank"])
+def test_what_is_under_way_is_put_back_before_the_window_closes(
+    start: Start, tmp_path: Path, moment: str
+) -> None:
     place = tmp_path / "banks"
     place.mkdir()
     process = start("auditdesk", "demo", place / "demo.auditdesk")
     wait_for(process, "shown")
-    wait_for(process, "Making the demo bank")
+    if moment != "shown":
+        wait_for(process, moment)
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=TOO_LONG_S)
     assert process.returncode == 0
