@@ -20,6 +20,7 @@ from auditdesk.domain import events as e
 from auditdesk.domain.events import NewEvent
 from auditdesk.ledger import snapshots
 from auditdesk.ledger.ledger import StreamAppend
+from auditdesk.services.access import command_ids
 from auditdesk.services.evidence import checking_program
 from auditdesk.services.privacy.certificate import Certificate
 from auditdesk.services.upkeep.backup import BackupManifest
@@ -286,6 +287,12 @@ def test_every_event_is_described_with_every_field() -> None:
         else:
             assert described.pop(kind.TAG) == set(kind.__struct_fields__), kind.TAG
     assert not described
+
+
+def test_every_name_of_the_programs_own_command_ids_is_described() -> None:
+    described = section(TEXT, "### Command ids")
+
+    assert [origin for origin in command_ids.ORIGINS if f"`{origin}:" not in described] == []
 
 
 def test_the_members_of_files_that_leave_are_all_named() -> None:
