@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 from platform import python_version
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from platformdirs import user_data_dir
 
@@ -15,6 +15,7 @@ from auditdesk.demo.steps import DemoClock
 from auditdesk.domain import events as e
 from auditdesk.domain.errors import LedgerMissing, LedgerReadOnly, Refused, VaultMissing
 from auditdesk.domain.events import NewEvent
+from auditdesk.domain.roles import ROLES
 from auditdesk.domain.streams import operator_stream
 from auditdesk.domain.text import clean_line
 from auditdesk.ledger.backends.sqlite import SqliteBackend
@@ -28,8 +29,6 @@ from auditdesk.services.workspace.workspace import LEDGER_FILE, VAULT_FILE, Work
 from auditdesk.storage.sqlite_file import DRIVER
 from auditdesk.vault.kdf import KdfParameters
 from auditdesk.vault.vault import Vault
-
-FIRST_ROLES: Final = ("administrator", "auditor", "clerk", "privacy officer")
 
 
 def create_workspace(
@@ -159,7 +158,7 @@ def _make_files(
         ledger_id=ledger_id,
         operator=operator,
         passphrase=passphrase,
-        roles=FIRST_ROLES,
+        roles=ROLES,
         kdf=kdf,
         clock=clock,
     ).close()
@@ -168,7 +167,7 @@ def _make_files(
 def _make_ledger(file: Path, bank: str, operator: str, clock: Clock) -> str:
     ledger = Ledger.create(SqliteBackend(file), bank=bank, clock=clock)
     try:
-        added = NewEvent(e.OperatorAdded(operator=operator, roles=FIRST_ROLES))
+        added = NewEvent(e.OperatorAdded(operator=operator, roles=ROLES))
         append = StreamAppend(operator_stream(operator), None, (added,), clock(), None)
         ledger.append([append], operator=operator, command_id=new_command_id())
     finally:

@@ -24,7 +24,7 @@ from auditdesk.services.upkeep.restore import restore
 )
 def backup(workspace: Path, folder: Path, keep_vault: int) -> int:
     """Make a backup and say what it holds."""
-    with opened_session(workspace, "if_at_hand") as session:
+    with opened_session(workspace, "wanted") as session:
         made = session.backup.run(folder, keep_vault_days=keep_vault, progress=TerminalProgress())
     say(f"{made.folder}: {made.events} events, verified")
     if made.vault_folder is None or made.vault_expires_on is None:

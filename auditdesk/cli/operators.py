@@ -20,7 +20,8 @@ from auditdesk.cli.grammar import (
 from auditdesk.cli.terminal import NEW_PASSPHRASE, Misused, confirmed, opened_session, read_passphrase
 from auditdesk.cli.words import printable, say, warn
 from auditdesk.domain.instants import to_iso
-from auditdesk.services.upkeep.operators import ROLES, Operator, PublishedKey
+from auditdesk.domain.roles import ROLES
+from auditdesk.services.upkeep.operators import Operator, PublishedKey
 
 _TYPED_ROLES: Final = {role.replace(" ", "-"): role for role in ROLES}
 _named = argument("name", "NAME", "The operator's name.")

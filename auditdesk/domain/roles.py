@@ -28,20 +28,21 @@ class Permission(NamedTuple):
     name: str
     words: str
     roles: tuple[Role, ...]
+    without_vault: bool = False  # also where the vault is gone, so that nobody can sign in
 
 
 FORGET: Final = Permission("forget", "forget a customer", (PRIVACY_OFFICER,))
 CERTIFY: Final = Permission("certify", "take away a certificate of erasure", (PRIVACY_OFFICER, AUDITOR))
 IMPORT: Final = Permission("import", "import a bank's history", (ADMINISTRATOR,))
-EXPORT: Final = Permission("export", "take reports away", (AUDITOR, PRIVACY_OFFICER))
+EXPORT: Final = Permission("export", "take this report away", (AUDITOR, PRIVACY_OFFICER), without_vault=True)
 EXPORT_STATEMENT: Final = Permission(
-    "export-statement", "take a statement away", (CLERK, AUDITOR, PRIVACY_OFFICER)
+    "export-statement", "take a statement away", (CLERK, AUDITOR, PRIVACY_OFFICER), without_vault=True
 )
 REVEAL: Final = Permission("reveal", "see personal data", ROLES)
 EVIDENCE: Final = Permission("evidence", "take evidence away", (AUDITOR,))
-VERIFY: Final = Permission("verify", "verify the log", ROLES)
+VERIFY: Final = Permission("verify", "verify the log", ROLES, without_vault=True)
 CHECKPOINT: Final = Permission("checkpoint", "sign the log as it is", ROLES)
-BACK_UP: Final = Permission("backup", "back up the workspace", (ADMINISTRATOR,))
+BACK_UP: Final = Permission("backup", "back up the workspace", (ADMINISTRATOR,), without_vault=True)
 OPERATORS: Final = Permission(
     "operators", "change who signs in, and by which key the bank signs", (ADMINISTRATOR,)
 )
@@ -73,7 +74,7 @@ def why_not(permission: Permission, roles: Collection[str]) -> str:
     return f"Only {_listed(permission.roles)} may {permission.words}."
 
 
-def check(permission: Permission, roles: Collection[str]) -> None:
+def check_roles(permission: Permission, roles: Collection[str]) -> None:
     """Raise `Refused` (`role_missing`) where none of `roles` may do it."""
     why = why_not(permission, roles)
     if why:

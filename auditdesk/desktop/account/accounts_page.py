@@ -14,13 +14,15 @@ from auditdesk.desktop.account.page import AccountPage
 from auditdesk.desktop.bank.export_dialog import ExportDialog, exported_text
 from auditdesk.desktop.kit.context import Context
 from auditdesk.desktop.kit.lists import Line, SearchList
-from auditdesk.desktop.kit.widgets import EmptyState
+from auditdesk.desktop.kit.rights import why_not_permitted
+from auditdesk.desktop.kit.widgets import EmptyState, say_if_dead
 from auditdesk.desktop.look import formats
 from auditdesk.desktop.look.tokens import Palette
 from auditdesk.domain.account import Account
 from auditdesk.domain.errors import AuditdeskError
 from auditdesk.domain.moments import Moment
 from auditdesk.domain.personal import Mask
+from auditdesk.domain.roles import EVIDENCE
 from auditdesk.domain.streams import account_stream
 from auditdesk.services.commands.issue import Receipt
 from auditdesk.services.history.directory import AccountLine
@@ -146,6 +148,8 @@ class AccountsPage(QWidget):
         step = history.step(self.page.number, version)
         event = history.event(account_stream(self.page.number), version)
         dialog = ExplainDialog(step, event, self)
+        why = why_not_permitted(self._context.session, EVIDENCE, writes=False)
+        say_if_dead(dialog.evidence, why)
         dialog.evidence_wanted.connect(self._save_evidence)
         dialog.open()
 

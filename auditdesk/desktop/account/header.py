@@ -120,7 +120,8 @@ class AccountHeader(QWidget):
             action.triggered.connect(lambda _=False, key=name.key: self.command_chosen.emit(key))
             self._actions[name.key] = action
         menu.addSeparator()
-        menu.addAction(self.tr("&Export CSV…\tCtrl+E"), self.export_chosen.emit).setObjectName("exportAction")
+        self.export = menu.addAction(self.tr("&Export CSV…\tCtrl+E"), self.export_chosen.emit)
+        self.export.setObjectName("exportAction")
         menu.addAction(self.tr("Find the first &moment when…"), self.find_chosen.emit).setObjectName(
             "findAction"
         )

@@ -17,8 +17,8 @@ from auditdesk.desktop.account.register_view import RegisterView
 from auditdesk.desktop.account.state_panel import StatePanel
 from auditdesk.desktop.kit.context import Context
 from auditdesk.desktop.kit.drawer import WithDrawer
-from auditdesk.desktop.kit.rights import why_not
-from auditdesk.desktop.kit.widgets import Banner, Card
+from auditdesk.desktop.kit.rights import why_not, why_not_permitted
+from auditdesk.desktop.kit.widgets import Banner, Card, say_if_dead
 from auditdesk.desktop.look import formats
 from auditdesk.desktop.look.icons import icon
 from auditdesk.desktop.look.tokens import Palette
@@ -32,6 +32,7 @@ from auditdesk.domain.account import Account
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import AuditdeskError
 from auditdesk.domain.moments import AtVersion, Moment, Now, TimeAxis
+from auditdesk.domain.roles import EVIDENCE, EXPORT_STATEMENT
 from auditdesk.domain.streams import account_stream
 from auditdesk.services.history.views import Bucket, OwnerMark, RegisterRow, StepView, register_row
 
@@ -290,16 +291,26 @@ class AccountPage(QWidget):
         self.register.other_side_requested.connect(self._go_to_other_side)
         self.panel.evidence_requested.connect(self.evidence_wanted)
         self.register.explain_requested.connect(self.explain_wanted)
+        self._allow_taking_away()
         self.keys = TimeKeys(
             self, self.timeline, self.player, neighbour=self._neighbour, go_to_date=self.bar.focus_field
         )
         here = Qt.ShortcutContext.WidgetWithChildrenShortcut
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.timeline.last, context=here)
-        QShortcut(QKeySequence("Ctrl+E"), self, self.export_wanted.emit, context=here)
+        QShortcut(QKeySequence("Ctrl+E"), self, self.header.export.trigger, context=here)
         QShortcut(QKeySequence("Ctrl+G"), self, self.bar.focus_field, context=here)
         QShortcut(QKeySequence("Ctrl+F"), self, self._focus_filter, context=here)
         self._context.changed.connect(self.refresh)
         self._context.theme_changed.connect(self.apply_theme)
+
+    def _allow_taking_away(self) -> None:
+        """Evidence and exports are for those whose role has them; the others read why."""
+        session = self._context.session
+        why = why_not_permitted(session, EVIDENCE, writes=False)
+        if why:
+            say_if_dead(self.panel.evidence, why)
+        self.header.export.setEnabled(not session.why_not(EXPORT_STATEMENT))
+        self.header.export.setToolTip(session.why_not(EXPORT_STATEMENT))
 
     @Slot()
     def _focus_filter(self) -> None:

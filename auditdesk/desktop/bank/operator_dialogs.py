@@ -13,7 +13,8 @@ from auditdesk.desktop.kit.form_dialog import FormDialog, Work
 from auditdesk.desktop.kit.widgets import label
 from auditdesk.desktop.look import formats
 from auditdesk.domain.errors import Refused, WrongPassphrase
-from auditdesk.services.upkeep.operators import ROLES, Operator
+from auditdesk.domain.roles import ROLES
+from auditdesk.services.upkeep.operators import Operator
 
 ROLE_WORDS: Final = {
     "administrator": "says who signs in, and by which key the bank signs",

@@ -20,11 +20,12 @@ from auditdesk.desktop.customer.page import CustomerPage
 from auditdesk.desktop.kit.context import Context
 from auditdesk.desktop.kit.form_dialog import FormDialog
 from auditdesk.desktop.kit.lists import Line, SearchList
-from auditdesk.desktop.kit.rights import why_only_look
+from auditdesk.desktop.kit.rights import why_not_issued
 from auditdesk.desktop.kit.subject import name_of
 from auditdesk.desktop.kit.widgets import EmptyState, button, say_if_dead
 from auditdesk.desktop.look import formats
 from auditdesk.desktop.look.tokens import Palette
+from auditdesk.domain.commands.customer import RegisterCustomer
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import AuditdeskError
 from auditdesk.domain.moments import Moment
@@ -46,7 +47,7 @@ class CustomersPage(QWidget):
         )
         self.page = CustomerPage(context)
         self.new = button(self.tr("New &customer…"), "newCustomerButton", kind="primary")
-        say_if_dead(self.new, why_only_look(context.session))
+        say_if_dead(self.new, why_not_issued(context.session, RegisterCustomer))
         self.empty = EmptyState("customers", context.palette)
         self.empty.explain(self.tr("Choose a customer at the left."))
         self._stack = QStackedWidget()

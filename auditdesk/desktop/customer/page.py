@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from auditdesk.desktop.customer.history import CustomerHistory
 from auditdesk.desktop.kit.context import Context
-from auditdesk.desktop.kit.rights import why_only_look
+from auditdesk.desktop.kit.rights import PAST, why_not_permitted
 from auditdesk.desktop.kit.subject import Standing, customer_standing
 from auditdesk.desktop.kit.widgets import Banner, Card, Elided, PersonalLabel, Pill, button, label
 from auditdesk.desktop.look import formats
@@ -28,11 +28,20 @@ from auditdesk.desktop.time.playback import Player
 from auditdesk.desktop.time.time_bar import TimeBar
 from auditdesk.desktop.time.time_keys import TimeKeys
 from auditdesk.desktop.time.timeline import TimelineModel
+from auditdesk.domain.commands.account import OpenAccount
+from auditdesk.domain.commands.customer import (
+    ChangeAddress,
+    ChangeContact,
+    PlaceHold,
+    ReleaseHold,
+    RenameCustomer,
+)
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import AuditdeskError
 from auditdesk.domain.instants import day_of
 from auditdesk.domain.moments import AtVersion, Moment, TimeAxis
 from auditdesk.domain.personal import Mask, PersonalDetails
+from auditdesk.domain.roles import CERTIFY, FORGET, Permission
 from auditdesk.domain.streams import customer_stream
 
 CAPTIONS: Final = (
@@ -45,6 +54,14 @@ CAPTIONS: Final = (
     ("phone", "Phone"),
 )
 ACCOUNTS_PX: Final = 130
+PERMISSIONS: Final = {
+    "rename": RenameCustomer.permission(),
+    "address": ChangeAddress.permission(),
+    "contact": ChangeContact.permission(),
+    "open": OpenAccount.permission(),
+    "forget": FORGET,
+    "certificate": CERTIFY,
+}
 
 
 class CustomerPage(QWidget):
@@ -161,10 +178,9 @@ class CustomerPage(QWidget):
             self.values[key].show_personal(personal if isinstance(personal, Mask) else _value(personal, key))
 
     def _why_not(self, key: str, *, past: bool) -> str:
-        if past:
-            return self.tr("You are viewing the past. Return to the present to issue commands.")
-        if not self._context.session.may_write:
-            return why_only_look(self._context.session)
+        why = PAST if past else why_not_permitted(self._context.session, self._permission(key))
+        if why:
+            return why
         forgotten = self.state is not None and self.state.forgotten_at_us is not None
         if key == "certificate":
             return "" if forgotten else self.tr("The customer has not been forgotten.")
@@ -173,6 +189,12 @@ class CustomerPage(QWidget):
         if self.state is not None and self.state.erasure_requested_at_us is not None and key != "forget":
             return self.tr("The customer is being forgotten.")
         return ""
+
+    def _permission(self, key: str) -> Permission:
+        if key == "hold":
+            held = self.state is not None and self.state.held_since_us is not None
+            return (ReleaseHold if held else PlaceHold).permission()
+        return PERMISSIONS[key]
 
     def _resolve(self, instant_us: int, clock: TimeAxis) -> int:
         return self._history.version_at(customer_stream(self.number), instant_us, clock)

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from auditdesk.domain import events as e
 from auditdesk.domain.errors import ProofError, Refused, VaultMissing
 from auditdesk.domain.events import NewEvent
+from auditdesk.domain.roles import EVIDENCE, REVEAL
 from auditdesk.domain.streams import account_stream, operator_stream
 from auditdesk.ledger.envelope import Envelope
 from auditdesk.ledger.ledger import StreamAppend
@@ -19,6 +20,7 @@ from auditdesk.proof.tlog_proof import TlogProof, format_proof
 from auditdesk.services.access.command_ids import new_command_id
 from auditdesk.services.access.context import OperatorContext
 from auditdesk.services.access.lookup import find_account
+from auditdesk.services.access.permission import check_permission
 from auditdesk.services.access.revealing import Revealer
 from auditdesk.services.evidence import checking_program as program
 from auditdesk.services.evidence.checking_program import Proven, check_bundle
@@ -59,9 +61,12 @@ class Evidence:
 
         A name that ends in .zip becomes a file, any other a folder; whole or not at all. With the opening,
         the event's personal data is in it in the clear, and that is recorded. Raises `Refused`
-        (`account_unknown`, `version_unknown`, `opening_refused`, `nothing_to_open`, `out_in_workspace`, …),
-        `VaultLocked`, `ProofError`, and the `Fault` of a place that can't be written.
+        (`role_missing`, `account_unknown`, `version_unknown`, `opening_refused`, `nothing_to_open`,
+        `out_in_workspace`, …), `VaultLocked`, `ProofError`, and the `Fault` of a place that can't be written.
         """
+        check_permission(self._context, EVIDENCE, target=target)
+        if with_opening:
+            check_permission(self._context, REVEAL, target=target)
         stream = target if "/" in target else account_stream(find_account(self._context, target))
         place = outside_workspace(out, self._context.workspace, personal=with_opening)
         envelope = self._envelope(stream, version)

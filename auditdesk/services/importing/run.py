@@ -15,11 +15,13 @@ from typing import Final
 from auditdesk.domain import events as e
 from auditdesk.domain.errors import Refused
 from auditdesk.domain.events import NewEvent
+from auditdesk.domain.roles import IMPORT
 from auditdesk.domain.streams import BANK
 from auditdesk.ledger.batch import Batch
 from auditdesk.ledger.ledger import StreamAppend
 from auditdesk.services.access.command_ids import new_command_id
 from auditdesk.services.access.context import NO_PROGRESS, OperatorContext, Progress
+from auditdesk.services.access.permission import check_permission
 from auditdesk.services.files.atomic import drafting
 from auditdesk.services.importing.accounts import AccountImport
 from auditdesk.services.importing.csv_file import CsvFile
@@ -47,9 +49,10 @@ class Importer:
         """Import a folder of customers.csv, accounts.csv and transactions.csv; a missing one is passed over.
 
         `rejects` is where rejected rows go, as they stood, with line and reason. Raises `Refused`
-        (`folder_empty`, `columns_missing`, `rejects_in_workspace`, …), `Cancelled`, or a `Fault`; then
-        nothing was imported.
+        (`role_missing`, `folder_empty`, `columns_missing`, `rejects_in_workspace`, …), `Cancelled`, or a
+        `Fault`; then nothing was imported.
         """
+        check_permission(self._context, IMPORT)
         self._context.check_writable()
         files = [(name, cls) for name, cls in FILES if (folder / name).is_file()]
         if not files:

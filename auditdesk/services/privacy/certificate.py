@@ -18,6 +18,7 @@ from msgspec import Struct
 from auditdesk.domain import events as e
 from auditdesk.domain.errors import ProofError, Refused
 from auditdesk.domain.instants import to_iso
+from auditdesk.domain.roles import CERTIFY
 from auditdesk.domain.streams import account_stream, customer_stream
 from auditdesk.ledger.envelope import Envelope
 from auditdesk.proof.checkpoint import origin_of
@@ -25,6 +26,7 @@ from auditdesk.proof.merkle import verify_consistency
 from auditdesk.proof.signed_note import VerifierKey, parse_note, parse_vkey, verify_note
 from auditdesk.services.access.context import OperatorContext
 from auditdesk.services.access.lookup import find_customer
+from auditdesk.services.access.permission import check_permission
 from auditdesk.services.evidence.checking_program import is_signature
 from auditdesk.services.evidence.signing import keys_named, signed_note
 from auditdesk.services.files.atomic import save_file
@@ -80,9 +82,10 @@ class Certificates:
     def make(self, customer: str) -> SignedCertificate:
         """The signed certificate of a forgotten customer's erasure.
 
-        Raises `Refused` (`customer_unknown`, `not_forgotten`, `key_alive`), and `VaultLocked` where the
-        operator may not sign.
+        Raises `Refused` (`role_missing`, `customer_unknown`, `not_forgotten`, `key_alive`), and
+        `VaultLocked` where the operator may not sign.
         """
+        check_permission(self._context, CERTIFY, target=customer)
         self._context.check_keyring()
         number = find_customer(self._context, customer)
         certificate = self._certificate(number)

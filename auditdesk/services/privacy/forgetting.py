@@ -20,11 +20,13 @@ from auditdesk.domain.errors import AuditdeskError, Fault, Refused
 from auditdesk.domain.events import NewEvent
 from auditdesk.domain.instants import day_of
 from auditdesk.domain.personal import REDACTED, Mask, Personal
+from auditdesk.domain.roles import FORGET
 from auditdesk.domain.streams import account_stream, customer_stream
 from auditdesk.ledger.ledger import Batch, Ledger, StreamAppend
 from auditdesk.services.access.command_ids import Origin, new_command_id, program_id
 from auditdesk.services.access.context import OperatorContext
 from auditdesk.services.access.lookup import find_customer, load_account, load_customer
+from auditdesk.services.access.permission import check_permission
 from auditdesk.services.access.refusals import record_refusal
 from auditdesk.services.access.revealing import Revealer
 from auditdesk.services.privacy.erasures import (
@@ -96,8 +98,9 @@ class Forgetting:
     def preview(self, customer: str) -> ErasurePreview:
         """What an erasure would touch, and what would stand in its way.
 
-        Raises `Refused` (`customer_unknown`).
+        Raises `Refused` (`role_missing`, `customer_unknown`).
         """
+        check_permission(self._context, FORGET, target=customer)
         state = load_customer(self._context, customer)
         accounts = self._accounts(state.number)
         streams = _streams(state.number, accounts)
@@ -114,9 +117,10 @@ class Forgetting:
     def forget(self, customer: str, reason: str, *, on_step: StepListener | None = None) -> Erasure:
         """Forget the customer for good. One who is forgotten already is left so.
 
-        Raises `Refused` (`open_account`, `reason_identifies`, …) before anything is done, and
+        Raises `Refused` (`role_missing`, `open_account`, `reason_identifies`, …) before anything is done, and
         `NotForgotten` where the environment stopped it half way; then it is resumed at the next sign-in.
         """
+        check_permission(self._context, FORGET, target=customer)
         keyring = self._context.check_writable()
         vault = self._context.vault
         if vault is None:

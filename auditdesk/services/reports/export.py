@@ -15,11 +15,13 @@ from auditdesk.domain import events as e
 from auditdesk.domain.errors import Conflict, Refused
 from auditdesk.domain.events import NewEvent
 from auditdesk.domain.moments import NOW, AtVersion, Moment
+from auditdesk.domain.roles import REVEAL
 from auditdesk.domain.streams import operator_stream
 from auditdesk.ledger.ledger import StreamAppend
 from auditdesk.services.access.command_ids import new_command_id
 from auditdesk.services.access.context import NO_PROGRESS, OperatorContext, Progress
 from auditdesk.services.access.lookup import find_account
+from auditdesk.services.access.permission import check_permission
 from auditdesk.services.access.revealing import Revealer
 from auditdesk.services.files.atomic import Draft, drafting
 from auditdesk.services.files.places import outside_workspace
@@ -93,14 +95,16 @@ class Reports:
 
         `from_us` and `to_us` bound the booked-at instant of entries and events, both inclusive. `raw`
         leaves text cells as they are instead of making them safe for spreadsheets. `reveal` writes
-        personal data in the clear. Raises `Refused` (`account_unknown`, `report_unknown`,
+        personal data in the clear. Raises `Refused` (`role_missing`, `account_unknown`, `report_unknown`,
         `moment_needs_account`, `range_reversed`, and `account_`, `range_` or `reveal_without_meaning` for
         what the report does not take), `VaultLocked`, `Cancelled`, or the `Fault` of a place that can't be
         written; then an older file at `out` is as it was.
         """
         kind, form = find_report(report), Form(reveal=reveal, raw=raw, bom=bom)
+        check_permission(self._context, kind.PERMISSION, target=account)
         _check_taken(kind, account=bool(account), bounds=(from_us, to_us), reveal=reveal)
         if reveal:
+            check_permission(self._context, REVEAL, target=account)
             self._context.check_writable()
         target = outside_workspace(out, self._context.workspace, personal=reveal)
         revealer = Revealer(self._ledger, self._context.keyring if reveal else None)

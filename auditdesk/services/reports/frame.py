@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 
 from auditdesk.domain.account import Account
 from auditdesk.domain.moments import AtInstant, Moment, Now
+from auditdesk.domain.roles import EXPORT, Permission
 from auditdesk.domain.streams import account_stream
 from auditdesk.ledger.envelope import Envelope
 from auditdesk.ledger.ledger import Ledger
@@ -102,6 +103,7 @@ class Report(ABC):
     WORDS: ClassVar[str]
     COLUMNS: ClassVar[tuple[str, ...]]
     TAKES: ClassVar[Takes] = Takes()
+    PERMISSION: ClassVar[Permission] = EXPORT
 
     def __init__(self, source: Source) -> None:
         self._source = source

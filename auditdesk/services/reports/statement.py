@@ -13,6 +13,7 @@ from auditdesk.domain import events as e
 from auditdesk.domain.errors import LedgerDamaged
 from auditdesk.domain.money import format_amount
 from auditdesk.domain.personal import Mask
+from auditdesk.domain.roles import EXPORT_STATEMENT
 from auditdesk.services.history.views import remittance_texts
 from auditdesk.services.reports.cells import amount_writer, instant
 from auditdesk.services.reports.frame import Report, Row, Source, Span, envelopes_of, spans, state_after
@@ -29,6 +30,7 @@ class Statement(Report):
     """
 
     NAME = "statement"
+    PERMISSION = EXPORT_STATEMENT
     TITLE = "Account statement"
     WORDS = (
         "Every entry with its running balance, of one account or of all; "

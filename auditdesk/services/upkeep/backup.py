@@ -18,9 +18,11 @@ from msgspec import Struct
 
 from auditdesk.domain.errors import Fault, LedgerDamaged, Refused
 from auditdesk.domain.instants import day_of, to_iso
+from auditdesk.domain.roles import BACK_UP
 from auditdesk.ledger.backends.sqlite import SqliteBackend
 from auditdesk.ledger.ledger import Ledger
 from auditdesk.services.access.context import NO_PROGRESS, Clock, OperatorContext, Progress
+from auditdesk.services.access.permission import check_permission
 from auditdesk.services.files.atomic import file_faults, new_folder, write_new
 from auditdesk.services.files.places import place_of
 from auditdesk.services.verification.run import Verification
@@ -69,9 +71,11 @@ class Backup:
     ) -> BackupResult:
         """Write a backup into a new folder, verified and whole, or not at all.
 
-        Raises `Refused` (`folder_exists`, `folder_in_workspace`, `expiry_range`), `LedgerDamaged` where the
-        copy does not verify, `Cancelled`, or the `Fault` of a place that can't be written.
+        Raises `Refused` (`role_missing`, `folder_exists`, `folder_in_workspace`, `expiry_range`),
+        `LedgerDamaged` where the copy does not verify, `Cancelled`, or the `Fault` of a place that can not
+        be written.
         """
+        check_permission(self._context, BACK_UP)
         if not 1 <= keep_vault_days <= KEEP_VAULT_DAYS_AT_MOST:
             raise Refused(
                 "expiry_range",

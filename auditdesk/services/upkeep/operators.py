@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from auditdesk.domain import events as e
 from auditdesk.domain.errors import AuditdeskError, Refused, VaultMissing
 from auditdesk.domain.events import NewEvent
+from auditdesk.domain.roles import ADMINISTRATOR, OPERATORS, ROLES, check_roles
 from auditdesk.domain.streams import operator_stream
 from auditdesk.domain.text import clean_line
 from auditdesk.ledger.ledger import Batch, StreamAppend
@@ -23,8 +24,6 @@ from auditdesk.services.evidence.checkpoints import Checkpoints
 from auditdesk.services.evidence.signing import keys_named
 from auditdesk.vault.vault import Keyring, OperatorRow, Vault
 
-ADMINISTRATOR: Final = "administrator"
-ROLES: Final = (ADMINISTRATOR, "auditor", "clerk", "privacy officer")
 MAX_NAME: Final = 64
 
 
@@ -196,12 +195,7 @@ class Operators:
     def _administrator(self) -> Keyring:
         keyring = self._context.check_signed_in()
         self._context.check_ledger()
-        if ADMINISTRATOR not in keyring.roles:
-            raise Refused(
-                "role_missing",
-                "Only an administrator may change who signs in, and by which key the bank signs.",
-                "Ask an administrator, or sign in as one.",
-            )
+        check_roles(OPERATORS, keyring.roles)
         return self._context.check_writable()
 
     def _carry_out(

@@ -280,10 +280,10 @@ def test_an_account_is_opened_once_by_a_double_click_and_by_none_that_is_left(
     QTest.mouseClick(command, Qt.MouseButton.LeftButton)
     dialog = visible(page, FormDialog)
     for typed in ("-1", "1e999", "0.001", OVER_64_BITS):
-        write(dialog, amount=typed, reference="J-7")
-        assert refusal(qtbot, dialog, "amount")
-        assert (dialog.fields["amount"].text(), dialog.fields["reference"].text()) == (typed, "J-7")
-    write(dialog, amount="")
+        write(dialog, overdraft=typed, reference="J-7")
+        assert refusal(qtbot, dialog, "overdraft")
+        assert (dialog.fields["overdraft"].text(), dialog.fields["reference"].text()) == (typed, "J-7")
+    write(dialog, overdraft="")
     with qtbot.waitSignal(dialog.posted):
         double_click(dialog.post)
     qtbot.waitUntil(lambda: page.accounts.page.number == "10-00004")

@@ -140,10 +140,12 @@ def test_nobody_opens_what_is_erased(session: Session, paid: str, jane: str, tmp
 
 
 def test_without_the_keys_nothing_is_opened(
-    bank: Workspace, saved: EvidenceResult, paid: str, tmp_path: Path
+    bank: Workspace, session: Session, saved: EvidenceResult, paid: str, tmp_path: Path
 ) -> None:
-    viewer = bank.sign_in_redacted()
-    evidence = Evidence(viewer.context)
+    with pytest.raises(VaultLocked):
+        bank.sign_in_redacted().evidence.save(paid, 2, tmp_path / "v.zip", with_opening=False)
+    session.operators.add("eva", "staple", roles=("auditor",), may_reveal=False)
+    evidence = bank.sign_in("eva", "staple").evidence
     with pytest.raises(VaultLocked):
         evidence.save(paid, 2, tmp_path / "v.zip", with_opening=True)
     made = evidence.save(paid, 2, tmp_path / "v.zip", with_opening=False)

@@ -21,8 +21,8 @@ from auditdesk.domain.errors import (
     WrongPassphrase,
 )
 from auditdesk.domain.personal import REDACTED
+from auditdesk.domain.roles import ROLES
 from auditdesk.domain.streams import operator_stream
-from auditdesk.services.upkeep.operators import ROLES
 from auditdesk.services.workspace.session import Session
 from auditdesk.services.workspace.workspace import Workspace
 
@@ -357,7 +357,7 @@ def test_a_session_with_the_old_passphrase_is_out(bank: Workspace, session: Sess
 
 
 def test_after_everything_the_bank_verifies(bank: Workspace, session: Session, account: str) -> None:
-    add_ben(session, "administrator", may_sign=True)
+    add_ben(session, "administrator", "clerk", may_sign=True)
     with signed_in(bank, "ben") as ben:
         ben.issue(Deposit(account, 100, memo="rent"))
         ben.operators.change_passphrase(BEN, "third")
