@@ -60,21 +60,24 @@ class Records:
         self._peeked = (-1, b"")
 
     def read(self) -> Iterator[Record]:
-        """Every record that is not blank."""
-        place = _Place(1, self._file.tell())
+        """Every record that is not blank. The file must be left where it stands between two of them."""
+        line, offset = 1, self._file.tell()
         while first := self._file.readline(MAX_RECORD_BYTES + 1):
-            record, after = self._record(place, first)
-            if record.raw.strip():
-                yield record
-            place = after
-            self._file.seek(place.offset)
+            if b'"' not in first and len(first) <= MAX_RECORD_BYTES:  # nearly every line: nothing to look for
+                if not first.isspace():
+                    yield parse(line, offset, first)
+                line, offset = line + 1, offset + len(first)
+                continue
+            record, (line, offset) = self._record(_Place(line, offset), first)
+            yield record
+            self._file.seek(offset)
 
     def _record(self, place: _Place, first: bytes) -> tuple[Record, _Place]:
         """The record that begins with a line, and where the next begins."""
         after = _Place(place.line + 1, place.offset + len(first))
         if len(first) > MAX_RECORD_BYTES:
             return Record(*place, first[:MAX_RECORD_BYTES], (), TOO_LONG), self._after_the_line(after, first)
-        if b'"' not in first or quoting(first, quoted=False) != "open":
+        if quoting(first, quoted=False) != "open":
             return parse(*place, first), after
         ending = self._ending_of(place, after)
         if ending is None or ending.quoting == "spoilt":
