@@ -38,7 +38,7 @@ class BackgroundChecks(QObject):
         self._looks = 0
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_EVERY_MS)
-        self._timer.timeout.connect(self.palette)
+        self._timer.timeout.connect(self.sign_when_due)
 
     def start(self) -> None:
         """Verify what came since the last good verification, and keep looking."""
@@ -52,7 +52,7 @@ class BackgroundChecks(QObject):
         self._runner.close()
 
     @Slot()
-    def palette(self) -> None:
+    def sign_when_due(self) -> None:
         """Sign a checkpoint when the last event's day is over, and every few minutes while events come in."""
         self._looks += 1
         checkpoints = self._session.checkpoints
