@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+import pytest
+
+from auditdesk.domain.catalogue import ACCOUNT
 from auditdesk.domain.instants import DAY_US, parse_instant
 from auditdesk.proof.merkle import EMPTY_FRONTIER
 from auditdesk.vault.kdf import KdfParameters
@@ -43,3 +46,10 @@ def files_holding(folder: Path, *needles: bytes) -> list[str]:
 def root_over(leaf_hashes: Sequence[bytes]) -> bytes:
     """The root of the tree over all these leaf hashes, with nothing kept."""
     return EMPTY_FRONTIER.extended(leaf_hashes).frontier.root()
+
+
+def use_account_schema(monkeypatch: pytest.MonkeyPatch, schema: int) -> None:
+    """Let the program be one whose account states have another schema."""
+    changed = ACCOUNT._replace(schema=schema)
+    monkeypatch.setattr("auditdesk.domain.catalogue.ACCOUNT", changed)
+    monkeypatch.setattr("auditdesk.ledger.snapshots.ACCOUNT", changed)

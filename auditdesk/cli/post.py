@@ -18,6 +18,7 @@ from auditdesk.cli.grammar import SubCommand, WorkspaceGroup, as_operator, on_wo
 from auditdesk.cli.terminal import opened_session
 from auditdesk.cli.words import say_json
 from auditdesk.domain import events as e
+from auditdesk.domain.catalogue import ACCOUNT, stream_kind
 from auditdesk.domain.commands import COMMANDS
 from auditdesk.domain.commands.base import Command, CommandField, InputKind, fields_of
 from auditdesk.domain.commands.customer import OnCustomer
@@ -72,7 +73,7 @@ def event_document(session: Session, view: EventView) -> Document:
         "details": json.loads(envelope.payload),
     }
     number = name_in(envelope.stream)
-    if not envelope.stream.startswith("account/"):
+    if stream_kind(envelope.stream) is not ACCOUNT:
         return {**document, "customer": number}
     state = session.history.account_at(number, AtVersion(envelope.version)).state
     if isinstance(view.event, e.MoneyEvent):

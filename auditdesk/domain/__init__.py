@@ -6,6 +6,7 @@ Read in this order:
   sealed.
 - `account` and `customer`: states, and the folds that make them of events.
 - `commands`: what an operator can ask for, and the rules that say no. `erasure`: the rules of forgetting.
+- `catalogue`: every event and kind of stream, declared once: words, postings, filters, folds.
 - `roles`: who may do what.
 - `bookkeeping`: the two postings of an event that moves money.
 - `codec`: events to bytes and back, with the upcasters of older schemas.

@@ -7,21 +7,12 @@ customer's account. Transfers between our own accounts meet in clearing and leav
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 from auditdesk.domain import events as e
-
-LedgerAccount = Literal["customer accounts", "cash", "clearing", "interest expense", "fee income"]
+from auditdesk.domain.catalogue import EVENTS, LedgerAccount
 
 CUSTOMER_ACCOUNTS: Final = "customer accounts"
-_COUNTERPART: Final[dict[type[e.Event], LedgerAccount]] = {
-    e.MoneyDeposited: "cash",
-    e.MoneyWithdrawn: "cash",
-    e.TransferSent: "clearing",
-    e.TransferReceived: "clearing",
-    e.InterestCredited: "interest expense",
-    e.FeeCharged: "fee income",
-}
 
 
 class Posting(NamedTuple):
@@ -73,11 +64,12 @@ TrialBalance = dict[Heading, Turnover]
 
 def postings(account: str, event: e.Event) -> tuple[Posting, ...]:
     """The two postings of an event on the customer account `account`; none where no money moves."""
-    if not isinstance(event, e.MoneyEvent):
+    counterpart = EVENTS[event.TAG].counterpart
+    if counterpart is None or not isinstance(event, e.MoneyEvent):
         return ()
     to_customer_minor = event.signed_minor
     made = (
-        Posting(_COUNTERPART[type(event)], account, to_customer_minor),
+        Posting(counterpart, account, to_customer_minor),
         Posting(CUSTOMER_ACCOUNTS, account, -to_customer_minor),
     )
     if sum(posting.amount_minor for posting in made) != 0:

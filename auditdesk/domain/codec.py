@@ -12,20 +12,21 @@ from typing import Any, Final, cast
 
 import msgspec
 
+from auditdesk.domain.catalogue import EVENTS
 from auditdesk.domain.errors import UnknownEvent
-from auditdesk.domain.events import ALL_EVENTS, Event
+from auditdesk.domain.events import Event
 from auditdesk.domain.personal import Personal
 
 Document = dict[str, Any]
 Upcaster = Callable[[Document], Document]
 
 _ENCODER: Final = msgspec.json.Encoder(order="sorted")
-_CLASSES: Final[dict[str, type[Event]]] = {cls.TAG: cls for cls in ALL_EVENTS}
+_CLASSES: Final[dict[str, type[Event]]] = {tag: kind.event for tag, kind in EVENTS.items()}
 _DECODERS: Final[dict[tuple[str, int], msgspec.json.Decoder[Any]]] = {
-    (cls.TAG, cls.SCHEMA): msgspec.json.Decoder(cls) for cls in ALL_EVENTS
+    (tag, cls.SCHEMA): msgspec.json.Decoder(cls) for tag, cls in _CLASSES.items()
 }
 _PERSONAL_DECODERS: Final[dict[str, msgspec.json.Decoder[Any]]] = {
-    cls.TAG: msgspec.json.Decoder(cls.PERSONAL) for cls in ALL_EVENTS if cls.PERSONAL
+    tag: msgspec.json.Decoder(cls.PERSONAL) for tag, cls in _CLASSES.items() if cls.PERSONAL
 }
 # (tag, schema it reads) → the document of the next schema
 UPCASTERS: Final[dict[tuple[str, int], Upcaster]] = {}

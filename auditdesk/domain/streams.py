@@ -22,6 +22,11 @@ def operator_stream(operator: str) -> str:
     return f"operator/{operator}"
 
 
+def prefix_of(stream: str) -> str:
+    """The word that says of which kind a stream is: what stands before its slash."""
+    return stream.partition("/")[0]
+
+
 def name_in(stream: str) -> str:
     """The account number, customer number or operator name that a stream is about."""
     return stream.partition("/")[2]

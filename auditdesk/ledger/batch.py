@@ -9,11 +9,10 @@ import uuid_utils
 from msgspec.structs import astuple, replace
 from sqlalchemy import Connection, Table, select
 
-from auditdesk.domain import account as account_fold
 from auditdesk.domain import codec
-from auditdesk.domain import customer as customer_fold
 from auditdesk.domain import events as e
 from auditdesk.domain.account import Account
+from auditdesk.domain.catalogue import State, stream_kind
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import Conflict, SubjectErased, VaultLocked
 from auditdesk.domain.events import NewEvent
@@ -34,12 +33,10 @@ from auditdesk.ledger.rows import (
     entry_row,
     fetch,
 )
-from auditdesk.ledger.snapshots import State
 
 FLUSH_ROWS: Final = 2_000
 IN_LIST: Final = 500
 COMMAND_ID: Final = [column.name for column in schema.events.columns].index("command_id")
-WITH_STATE: Final = ("account/", "customer/")
 T = TypeVar("T")
 Outcome = tuple[Envelope, ...]
 
@@ -211,7 +208,7 @@ class Batch:
         ordinal = sum(envelope.stream == stream for envelope in envelopes)
         state = append.before
         booked_at_us = append.booked_at_us
-        if not stream.startswith(WITH_STATE):
+        if stream_kind(stream).fold is None:
             booked_at_us = max(
                 booked_at_us, command.recorded_at_us
             )  # nobody decided on these streams' clocks
@@ -245,7 +242,7 @@ class Batch:
         if append.before is not None:
             expected = append.before.version
         else:
-            expected = 0 if append.stream.startswith(WITH_STATE) else version
+            expected = version if stream_kind(append.stream).fold is None else 0
         if version != expected:
             raise Conflict(
                 f"Someone else has written to {append.stream} first: it is at {version}, not at {expected}.",
@@ -267,20 +264,15 @@ class Batch:
     ) -> State | None:
         stream = envelope.stream
         number = name_in(stream)
-        state: State
-        if stream.startswith("account/"):
-            account = before if isinstance(before, Account) else None
-            state = account_fold.apply(number, account, new_event.event, envelope.booked_at_us)
-            if isinstance(new_event.event, e.MoneyEvent):
-                self._rows[schema.entries].append(entry_row(envelope, new_event.event, state))
-        elif stream.startswith("customer/"):
-            customer = before if isinstance(before, Customer) else None
-            state = customer_fold.apply(
-                number, customer, new_event.event, new_event.personal, envelope.booked_at_us
-            )
-            self._fenced.pop(number, None)
-        else:
+        fold = stream_kind(stream).fold
+        if fold is None:
             return None
+        event = new_event.event
+        state = fold(number, before, event, new_event.personal, envelope.booked_at_us)
+        if isinstance(event, e.MoneyEvent) and isinstance(state, Account):
+            self._rows[schema.entries].append(entry_row(envelope, event, state))
+        elif isinstance(state, Customer):
+            self._fenced.pop(number, None)
         if state.version != envelope.version:
             raise AssertionError(f"{stream} was folded to {state.version}, not to {envelope.version}")
         self._states[stream] = state

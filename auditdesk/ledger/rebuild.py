@@ -11,19 +11,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, delete
 
-from auditdesk.domain import account as account_fold
-from auditdesk.domain import customer as customer_fold
 from auditdesk.domain.account import Account
+from auditdesk.domain.catalogue import CUSTOMER, State, stream_kind
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.events import MoneyEvent
-from auditdesk.domain.streams import name_in
+from auditdesk.domain.streams import account_stream, name_in
 from auditdesk.ledger import schema, snapshots
 from auditdesk.ledger.backends.dialects import insert_many, upsert
 from auditdesk.ledger.batch import FLUSH_ROWS
 from auditdesk.ledger.customers import Reveal
 from auditdesk.ledger.envelope import Envelope, Sealer
 from auditdesk.ledger.rows import account_values, customer_values, entry_row
-from auditdesk.ledger.snapshots import State
 
 
 class Folding:
@@ -31,23 +29,19 @@ class Folding:
 
     def __init__(self, reveal: Reveal | None = None) -> None:
         self._reveal = reveal
-        self.accounts: dict[str, Account] = {}
-        self.customers: dict[str, Customer] = {}
+        self.states: dict[str, State] = {}
 
     def see(self, envelope: Envelope) -> State | None:
         """Fold the next event of the log; None where its stream has no state. Raises `LedgerDamaged`."""
-        number, at = name_in(envelope.stream), envelope.booked_at_us
-        if envelope.stream.startswith("account/"):
-            before = self.accounts.get(number)
-            account = self.accounts[number] = account_fold.apply(number, before, envelope.event(), at)
-            return account
-        if envelope.stream.startswith("customer/"):
-            known = self.customers.get(number)
-            personal = self._reveal(envelope) if self._reveal else None
-            customer = customer_fold.apply(number, known, envelope.event(), personal, at)
-            self.customers[number] = customer
-            return customer
-        return None
+        stream = envelope.stream
+        kind = stream_kind(stream)
+        if kind.fold is None:
+            return None
+        personal = self._reveal(envelope) if self._reveal and kind is CUSTOMER else None
+        before, event = self.states.get(stream), envelope.event()
+        state = kind.fold(name_in(stream), before, event, personal, envelope.booked_at_us)
+        self.states[stream] = state
+        return state
 
 
 def rebuild_projections(connection: Connection, log: Iterable[Envelope]) -> None:
@@ -62,8 +56,11 @@ def rebuild_projections(connection: Connection, log: Iterable[Envelope]) -> None
         if isinstance(state, Account) and isinstance(event, MoneyEvent):
             entries.add(entry_row(envelope, event, state))
     entries.flush()
-    upsert(connection, schema.customers, [customer_values(state) for state in folding.customers.values()])
-    upsert(connection, schema.accounts, [account_values(state) for state in folding.accounts.values()])
+    states = folding.states.values()
+    customers = [customer_values(state) for state in states if isinstance(state, Customer)]
+    accounts = [account_values(state) for state in states if isinstance(state, Account)]
+    upsert(connection, schema.customers, customers)
+    upsert(connection, schema.accounts, accounts)
 
 
 def rebuild_snapshots(
@@ -74,7 +71,7 @@ def rebuild_snapshots(
     A customer's is replaced only where its personal data can be read and sealed now; else it stays.
     """
     kept = schema.snapshots
-    connection.execute(delete(kept).where(kept.c.stream.startswith("account/")))
+    connection.execute(delete(kept).where(kept.c.stream.startswith(account_stream(""))))
     folding = Folding(reveal)
     accounts = _Rows(connection, kept)
     for envelope in log:

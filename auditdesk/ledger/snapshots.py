@@ -13,8 +13,9 @@ import msgspec
 from msgspec.structs import asdict
 from sqlalchemy import Connection, and_, func, or_, select
 
-from auditdesk.domain.account import ACCOUNT_STATE_SCHEMA, Account
-from auditdesk.domain.customer import CUSTOMER_STATE_SCHEMA, Customer
+from auditdesk.domain.account import Account
+from auditdesk.domain.catalogue import ACCOUNT, CUSTOMER, State, kind_of
+from auditdesk.domain.customer import Customer
 from auditdesk.domain.personal import Mask, PersonalDetails
 from auditdesk.ledger import schema
 from auditdesk.ledger import statements as prepared
@@ -30,7 +31,6 @@ _PUBLIC: Final = msgspec.json.Decoder(dict[str, Any])
 _DETAILS: Final = msgspec.json.Decoder(PersonalDetails)
 _snapshots = schema.snapshots.c
 S = TypeVar("S", Account, Customer)
-State = Account | Customer
 
 
 class Loaded(NamedTuple, Generic[S]):
@@ -86,13 +86,13 @@ class Snapshots:
 
 def nearest_account(connection: Connection, stream: str, version: int | None) -> Account | None:
     """The account as its nearest snapshot at or before a version (None: the newest) has it."""
-    row = _nearest(connection, stream, version, ACCOUNT_STATE_SCHEMA)
+    row = _nearest(connection, stream, version, ACCOUNT.schema)
     return None if row is None else decode_account(row[1])
 
 
 def nearest_customer(connection: Connection, stream: str, version: int | None) -> KeptCustomer | None:
     """The customer's nearest snapshot at or before a version (None: the newest)."""
-    row = _nearest(connection, stream, version, CUSTOMER_STATE_SCHEMA)
+    row = _nearest(connection, stream, version, CUSTOMER.schema)
     return None if row is None else KeptCustomer(*row)
 
 
@@ -105,7 +105,7 @@ def _nearest(
 
 def state_schema(state: State) -> int:
     """The schema under which this kind of state is kept today."""
-    return ACCOUNT_STATE_SCHEMA if isinstance(state, Account) else CUSTOMER_STATE_SCHEMA
+    return kind_of(state).schema
 
 
 def encode_state(state: State) -> bytes:

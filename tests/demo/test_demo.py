@@ -16,8 +16,8 @@ from auditdesk.bootstrap import make_demo, open_workspace
 from auditdesk.demo.bank import FULL, OPERATOR, PASSPHRASE, SEED, DemoScale, make_plan, start_of_demo
 from auditdesk.demo.people import load_countries
 from auditdesk.demo.steps import Adopt, Forget, Move, Open, Register
-from auditdesk.domain import events as e
 from auditdesk.domain.bookkeeping import imbalance, postings, trial_balance
+from auditdesk.domain.catalogue import ACCOUNT, CUSTOMER, of_stream, tags
 from auditdesk.domain.errors import Cancelled, Refused
 from auditdesk.domain.instants import DAY_US, parse_instant
 from auditdesk.domain.personal import Mask
@@ -125,7 +125,7 @@ def test_it_has_as_many_customers_accounts_and_events_as_it_promises(demo: Sessi
 
 def test_every_type_of_event_on_customers_and_accounts_is_there(demo: Session) -> None:
     seen = Counter(envelope.type for envelope in log(demo))
-    assert {cls.TAG for cls in (*e.CUSTOMER_EVENTS, *e.ACCOUNT_EVENTS)} <= seen.keys()
+    assert {*tags(of_stream(CUSTOMER)), *tags(of_stream(ACCOUNT))} <= seen.keys()
 
 
 def test_the_same_seed_and_day_make_the_same_history(demo_path: Path, tmp_path: Path) -> None:

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from auditdesk.domain import events as e
 from auditdesk.domain.bookkeeping import Heading, Posting, Turnover, imbalance, postings, trial_balance
+from auditdesk.domain.catalogue import EVENTS, IMPORTED
 from tests.domain.strategies import structs
 
-MONEY = st.one_of([structs(cls) for cls in e.MONEY_EVENTS])
-OTHER = st.one_of([structs(cls) for cls in e.ALL_EVENTS if not issubclass(cls, e.MoneyEvent)])
+MONEY = st.one_of([structs(cls) for cls in IMPORTED.values()])
+OTHER = st.one_of([structs(kind.event) for kind in EVENTS.values() if not kind.counterpart])
 
 
 @pytest.mark.parametrize(
@@ -36,7 +37,7 @@ def test_money_is_posted_against_where_it_came_from_or_went(
 
 
 def test_every_event_that_moves_money_is_posted() -> None:
-    for cls in e.MONEY_EVENTS:
+    for cls in IMPORTED.values():
         assert len(postings("10-00001", cls(amount_minor=1, value_date="2025-01-01"))) == 2
 
 

@@ -23,7 +23,7 @@ from auditdesk.ledger import schema
 from auditdesk.ledger.batch import Appended, Batch
 from auditdesk.ledger.envelope import Envelope, leaf_hash
 from auditdesk.ledger.ledger import Ledger, StreamAppend
-from tests.helpers import ManualClock
+from tests.helpers import ManualClock, use_account_schema
 from tests.ledger.conftest import ReversingSealer
 
 JANE = "C-00001"
@@ -282,7 +282,7 @@ def test_snapshots_of_another_state_schema_are_passed_over(
     opened: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened.append([deposits(opened, range(1, 251))], operator="ana", command_id="c1")
-    monkeypatch.setattr("auditdesk.ledger.snapshots.ACCOUNT_STATE_SCHEMA", 2)
+    use_account_schema(monkeypatch, 2)
     loaded = opened.accounts.load(ACCOUNT)
     assert loaded is not None
     assert (loaded.snapshot_version, loaded.folded_events) == (0, 251)
@@ -379,7 +379,7 @@ def test_a_fold_that_loses_count_is_never_recorded(opened: Ledger, monkeypatch: 
         return replace(apply(*given), version=7)
 
     append, before = deposits(opened, [1]), opened.log.head()
-    monkeypatch.setattr("auditdesk.ledger.batch.account_fold.apply", forgetful)
+    monkeypatch.setattr("auditdesk.domain.account.apply", forgetful)
     with pytest.raises(AssertionError, match="was folded to 7, not to 2"):
         opened.append([append], operator="ana", command_id="c1")
     assert opened.log.head() == before

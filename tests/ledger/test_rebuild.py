@@ -12,6 +12,7 @@ from auditdesk.domain.personal import Mask, Personal, PersonalDetails, PersonNam
 from auditdesk.ledger import schema
 from auditdesk.ledger.envelope import Envelope
 from auditdesk.ledger.ledger import Ledger, StreamAppend
+from tests.helpers import use_account_schema
 from tests.ledger.conftest import ReversingSealer
 
 JANE = "C-00001"
@@ -86,7 +87,7 @@ def test_without_keys_a_customers_snapshots_stay_as_they_are(filled: Ledger) -> 
 def test_snapshots_of_an_older_schema_are_replaced_by_todays(
     filled: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("auditdesk.ledger.snapshots.ACCOUNT_STATE_SCHEMA", 2)
+    use_account_schema(monkeypatch, 2)
     passed_over = filled.accounts.load(ACCOUNT)
     assert passed_over is not None
     assert (passed_over.snapshot_version, passed_over.folded_events) == (0, 402)
@@ -105,7 +106,7 @@ def test_a_log_that_cannot_be_folded_leaves_everything_as_it_was(
     def damaged(*_: object) -> None:
         raise LedgerDamaged("An event can't be where it is.")
 
-    monkeypatch.setattr("auditdesk.ledger.rebuild.account_fold.apply", damaged)
+    monkeypatch.setattr("auditdesk.domain.account.apply", damaged)
     with pytest.raises(LedgerDamaged):
         filled.rebuild_projections()
     with pytest.raises(LedgerDamaged):

@@ -29,6 +29,8 @@ from auditdesk.desktop.time.time_keys import TimeKeys
 from auditdesk.desktop.time.time_slider import Mark
 from auditdesk.desktop.time.timeline import TimelineModel
 from auditdesk.domain.account import Account
+from auditdesk.domain.catalogue import CHIPS, EVENTS
+from auditdesk.domain.catalogue import tags as tags_of
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import AuditdeskError
 from auditdesk.domain.moments import AtVersion, Moment, Now, TimeAxis
@@ -38,17 +40,6 @@ from auditdesk.services.history.views import Bucket, OwnerMark, RegisterRow, Ste
 
 PANEL_PX: Final = 272
 ROWS_TO_JUDGE_BY: Final = 50
-CHIPS: Final = (
-    ("deposits", "Deposits", ("MoneyDeposited",)),
-    ("withdrawals", "Withdrawals", ("MoneyWithdrawn",)),
-    ("transfers", "Transfers", ("TransferSent", "TransferReceived")),
-    ("interest", "Interest, fees", ("InterestCredited", "FeeCharged")),
-    (
-        "other",
-        "Other",
-        ("AccountOpened", "OverdraftLimitSet", "AccountFrozen", "AccountUnfrozen", "AccountClosed"),
-    ),
-)
 
 
 class Overview(NamedTuple):
@@ -346,7 +337,8 @@ class AccountPage(QWidget):
 
 def _chips(counts: dict[str, int], total: int) -> list[Chip]:
     chips = [Chip("all", formats.tr("All"), (), total)]
-    for key, name, tags in CHIPS:
+    for key, name in CHIPS.items():
+        tags = tags_of(kind for kind in EVENTS.values() if kind.chip == key)
         events = sum(counts.get(tag, 0) for tag in tags)
         if events:
             chips.append(Chip(key, name, tags, events))

@@ -13,6 +13,7 @@ from auditdesk.desktop.kit.context import Context
 from auditdesk.desktop.kit.paged_model import Column, PagedTableModel, PageRequest
 from auditdesk.desktop.kit.widgets import Card, label
 from auditdesk.desktop.look import formats
+from auditdesk.domain.catalogue import ACCOUNT, CUSTOMER, stream_kind
 from auditdesk.domain.moments import AtVersion
 from auditdesk.domain.streams import name_in
 from auditdesk.services.history.views import EventView
@@ -108,9 +109,10 @@ class EventLogPage(QWidget):
         if view is None:
             return
         stream, moment = view.envelope.stream, AtVersion(view.envelope.version)
-        if stream.startswith("account/"):
+        kind = stream_kind(stream)
+        if kind is ACCOUNT:
             self._context.account_wanted.emit(name_in(stream), moment)
-        elif stream.startswith("customer/"):
+        elif kind is CUSTOMER:
             self._context.customer_wanted.emit(name_in(stream), moment)
 
     def _lay_out(self) -> None:

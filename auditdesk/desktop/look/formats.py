@@ -10,6 +10,7 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale, QTimeZone
 
+from auditdesk.domain.catalogue import EVENTS
 from auditdesk.domain.errors import Refused
 from auditdesk.domain.instants import day_of
 from auditdesk.domain.money import exponent, format_amount, parse_amount
@@ -25,36 +26,6 @@ _AS_TYPED: Final = str.maketrans(
 )
 MILLISECOND_US: Final = 1_000
 
-EVENT_NAMES: Final = {
-    "CustomerRegistered": "Registered",
-    "CustomerRenamed": "Name changed",
-    "AddressChanged": "Address changed",
-    "ContactDetailsChanged": "Contact details changed",
-    "LegalHoldPlaced": "Legal hold placed",
-    "LegalHoldReleased": "Legal hold released",
-    "ErasureRequested": "Erasure requested",
-    "CustomerForgotten": "Forgotten",
-    "AccountOpened": "Account opened",
-    "MoneyDeposited": "Deposit",
-    "MoneyWithdrawn": "Withdrawal",
-    "TransferSent": "Transfer sent",
-    "TransferReceived": "Transfer received",
-    "InterestCredited": "Interest",
-    "FeeCharged": "Fee",
-    "OverdraftLimitSet": "Overdraft limit set",
-    "AccountFrozen": "Frozen",
-    "AccountUnfrozen": "Unfrozen",
-    "AccountClosed": "Account closed",
-    "OperatorAdded": "Operator added",
-    "OperatorRemoved": "Operator removed",
-    "RolesChanged": "Roles changed",
-    "GrantsChanged": "Grants changed",
-    "PassphraseChanged": "Passphrase changed",
-    "SigningKeyRotated": "Signing key replaced",
-    "CommandRefused": "Command refused",
-    "ReportExported": "Report exported",
-    "HistoryImported": "History imported",
-}
 BLOCK_NAMES: Final = {
     "none": "none",
     "debits": "debits frozen",
@@ -143,7 +114,8 @@ def day(value: date) -> str:
 
 def event_name(tag: str) -> str:
     """What an event type is called; the tag itself where it has no name."""
-    return EVENT_NAMES.get(tag, tag)
+    kind = EVENTS.get(tag)
+    return kind.words if kind else tag
 
 
 def blocks(value: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from auditdesk.desktop.look.formats import tr
+from auditdesk.domain.catalogue import ACCOUNT, stream_kind
 from auditdesk.domain.errors import Refused
 from auditdesk.domain.moments import AtVersion, Moment
 from auditdesk.domain.streams import name_in
@@ -50,6 +51,6 @@ def _at_position(session: Session, digits: str) -> Target:
     if not (digits.isascii() and digits.isdigit()):
         raise Refused("position_malformed", tr("A position is written #4711."))
     envelope = session.history.at_position(int(digits))
-    if envelope.stream.startswith("account/"):
+    if stream_kind(envelope.stream) is ACCOUNT:
         return Target(account=name_in(envelope.stream), moment=AtVersion(envelope.version))
     return Target(position=envelope.position)

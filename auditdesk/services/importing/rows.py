@@ -7,6 +7,7 @@ from typing import Final
 
 from auditdesk.domain import events as e
 from auditdesk.domain.account import Account
+from auditdesk.domain.catalogue import IMPORTED
 from auditdesk.domain.errors import Refused
 from auditdesk.domain.events import NewEvent
 from auditdesk.domain.instants import day_of, parse_date, parse_instant
@@ -40,15 +41,6 @@ TRANSACTION_REQUIRED: Final = ("transaction_ref", "account_ref", "booked_at", "k
 TRANSACTION_OPTIONAL: Final = ("value_date", "counterparty", "memo", "balance_after")
 
 SECOND_US: Final = 1_000_000
-
-EVENT_OF_KIND: Final[dict[str, type[e.MoneyEvent]]] = {
-    "deposit": e.MoneyDeposited,
-    "withdrawal": e.MoneyWithdrawn,
-    "transfer_in": e.TransferReceived,
-    "transfer_out": e.TransferSent,
-    "interest": e.InterestCredited,
-    "fee": e.FeeCharged,
-}
 
 
 def read_reference(columns: Columns, cells: tuple[str, ...], name: str) -> str:
@@ -121,9 +113,9 @@ def read_entry(
 ) -> tuple[e.MoneyEvent, Remittance | None]:
     """The event of a transaction row in an account of `currency`. Raises `Refused`."""
     kind = columns.cell(cells, "kind")
-    cls = EVENT_OF_KIND.get(kind)
+    cls = IMPORTED.get(kind)
     if cls is None:
-        raise Refused("kind_unknown", f"the kind {kind[:20]!r} is none of {', '.join(EVENT_OF_KIND)}")
+        raise Refused("kind_unknown", f"the kind {kind[:20]!r} is none of {', '.join(IMPORTED)}")
     amount_minor = parse_amount(columns.cell(cells, "amount"), currency)
     if amount_minor <= 0:
         raise Refused("amount_not_positive", "the amount is not more than zero")

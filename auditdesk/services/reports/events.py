@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from auditdesk.domain import codec
-from auditdesk.domain import events as e
+from auditdesk.domain.catalogue import CUSTOMER, MONEY_TAGS, stream_kind
 from auditdesk.domain.personal import Mask
 from auditdesk.domain.streams import account_stream, name_in
 from auditdesk.ledger.envelope import Envelope
@@ -78,7 +78,7 @@ class EventLog(Report):
         for envelope in self._envelopes():
             value_date = amount = currency = ""
             holding = holdings.get(envelope.stream)
-            if holding is not None and envelope.type in _MONEY_TAGS:
+            if holding is not None and envelope.type in MONEY_TAGS:
                 event: Any = decode(envelope.type, envelope.schema, envelope.payload)
                 amount_minor = event.signed_minor
                 currency = holding.currency
@@ -136,12 +136,9 @@ class EventLog(Report):
         return (envelope for envelope in log if query.covers(envelope.booked_at_us))
 
 
-_MONEY_TAGS: Final = frozenset(cls.TAG for cls in e.MONEY_EVENTS)
-
-
 def _holding(row: AccountRow) -> Holding:
     return Holding(row.customer, row.currency, amount_writer(row.currency))
 
 
 def _customer_in(envelope: Envelope) -> str:
-    return name_in(envelope.stream) if envelope.stream.startswith("customer/") else ""
+    return name_in(envelope.stream) if stream_kind(envelope.stream) is CUSTOMER else ""

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from auditdesk.domain import account as account_fold
 from auditdesk.domain import events as e
 from auditdesk.domain.account import Account
+from auditdesk.domain.catalogue import ACCOUNT, of_stream, tags
 from auditdesk.domain.instants import day_of
 from auditdesk.domain.money import format_amount
 from auditdesk.domain.streams import account_stream, name_in
@@ -20,7 +21,7 @@ from auditdesk.services.reports.cells import amount_writer, instant
 from auditdesk.services.reports.frame import Report, Row, Source, Takes, log_until
 
 BACKDATED_DAYS: Final = 30
-TAGS: Final = (e.CommandRefused.TAG, *(cls.TAG for cls in e.ACCOUNT_EVENTS))
+TAGS: Final = (e.CommandRefused.TAG, *tags(of_stream(ACCOUNT)))
 REFUSED: Final = "refused"
 STATED: Final = "stated balance"
 OVERDRAWN: Final = "overdrawn"

@@ -8,13 +8,14 @@ from typing import Final
 from auditdesk.domain import bookkeeping
 from auditdesk.domain import events as e
 from auditdesk.domain.bookkeeping import Posting
+from auditdesk.domain.catalogue import MONEY_TAGS
 from auditdesk.domain.errors import LedgerDamaged
 from auditdesk.domain.streams import name_in
 from auditdesk.services.access.context import watched
 from auditdesk.services.reports.cells import amount_writer
 from auditdesk.services.reports.frame import Report, Row, Source, Takes, log_until
 
-TAGS: Final = (e.AccountOpened.TAG, *(cls.TAG for cls in e.MONEY_EVENTS))
+TAGS: Final = (e.AccountOpened.TAG, *MONEY_TAGS)
 
 
 class TrialBalance(Report):

@@ -11,6 +11,7 @@ from auditdesk.domain import account as account_fold
 from auditdesk.domain import customer as customer_fold
 from auditdesk.domain import events as e
 from auditdesk.domain.account import Account
+from auditdesk.domain.catalogue import ACCOUNT, CUSTOMER, stream_kind
 from auditdesk.domain.codec import decode_event
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import KeyLost, LedgerDamaged, SubjectErased, Tampered, UnknownEvent
@@ -132,7 +133,8 @@ class Replay:
             return None
         try:
             event = decode_event(envelope.type, envelope.schema, envelope.payload)
-            if stream.startswith("account/"):
+            kind = stream_kind(stream)
+            if kind is ACCOUNT:
                 running = self._running.get(stream)
                 if running is None:
                     running = self._begin(envelope)
@@ -141,7 +143,7 @@ class Replay:
                 else:
                     self._move(running, event, envelope)
                 return None if envelope.version % SNAPSHOT_INTERVAL_EVENTS else self._running[stream].settle()
-            if stream.startswith("customer/"):
+            if kind is CUSTOMER:
                 return self._fold_customer(envelope, event)
         except UnknownEvent as error:
             self._broken.add(stream)

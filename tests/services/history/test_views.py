@@ -7,13 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditdesk.domain import events as e
+from auditdesk.domain.catalogue import ACCOUNT, of_stream
 from auditdesk.domain.personal import REDACTED, Remark, Remittance
 from auditdesk.ledger.envelope import Envelope
 from auditdesk.services.history.views import EventView, other_account, register_row, remittance_texts
 from tests.domain.examples import account
 from tests.domain.strategies import structs
 
-ACCOUNT_EVENTS = st.one_of([structs(cls) for cls in e.ACCOUNT_EVENTS])
+ACCOUNT_EVENTS = st.one_of([structs(kind.event) for kind in of_stream(ACCOUNT)])
 
 
 @given(ACCOUNT_EVENTS)

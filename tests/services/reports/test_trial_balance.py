@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from auditdesk.bootstrap import create_workspace
 from auditdesk.domain import events as e
+from auditdesk.domain.catalogue import IMPORTED
 from auditdesk.domain.errors import Cancelled, LedgerDamaged, Refused
 from auditdesk.domain.events import NewEvent
 from auditdesk.domain.moments import NOW, AtInstant, AtVersion, Moment, TimeAxis
@@ -30,7 +31,10 @@ DAY = "2025-01-06"
 Entry = tuple[int, type[e.MoneyEvent], int, int]  # account, kind, minor units, days since the one before
 ENTRIES = st.lists(
     st.tuples(
-        st.integers(0, 3), st.sampled_from(e.MONEY_EVENTS), st.integers(1, 10**12), st.sampled_from((0, 1))
+        st.integers(0, 3),
+        st.sampled_from(tuple(IMPORTED.values())),
+        st.integers(1, 10**12),
+        st.sampled_from((0, 1)),
     ),
     max_size=12,
 )
