@@ -68,7 +68,7 @@ def _with_options_first(words: list[str]) -> list[str]:
     return [*options, words[0], *rest]
 
 
-class Later(click.Command):
+class LazyCommand(click.Command):
     """The name and the sentence of a sub-command whose module is imported once it was chosen.
 
     `place` is "module:attribute" within `auditdesk.cli`.
@@ -93,7 +93,7 @@ class Later(click.Command):
 
 
 class Program(DefaultGroup):  # type: ignore[misc] # the package has no types
-    """The outermost group: its sub-commands are `Later`, and a first word that is none names a workspace."""
+    """The outermost group of lazy sub-commands; any other first word names a workspace."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """The names in the order of their declaration."""
@@ -118,7 +118,7 @@ class Program(DefaultGroup):  # type: ignore[misc] # the package has no types
         if unknown and len(args) > 1 and not ctx.resilient_parsing:
             raise click.NoSuchCommand(args[0], possibilities=self.commands, ctx=ctx)
         name, command, rest = super().resolve_command(ctx, args)
-        return name, command.load() if isinstance(command, Later) else command, rest
+        return name, command.load() if isinstance(command, LazyCommand) else command, rest
 
 
 class TypedPath(click.Path):

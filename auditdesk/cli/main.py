@@ -19,7 +19,7 @@ from typing import Final, cast
 import click
 
 from auditdesk import __version__
-from auditdesk.cli.grammar import Later, Program, as_operator
+from auditdesk.cli.grammar import LazyCommand, Program, as_operator
 from auditdesk.cli.words import warn
 from auditdesk.domain.errors import AuditdeskError
 
@@ -45,24 +45,26 @@ def program() -> None:
 
 
 for later in (
-    Later("open", "window:open_", "Open the window, on a workspace if one is named."),
-    Later("demo", "demo:demo", "Open a demo bank with years of history, made on the first start."),
-    Later("init", "make:init", "Make a new, empty workspace."),
-    Later("import", "make:import_", "Import customers.csv, accounts.csv and transactions.csv."),
-    Later("show", "show:show", "Show an account or a customer as it was at any moment."),
-    Later("export", "export:export", "Write a report as CSV, with a manifest beside it."),
-    Later("post", "post:post", "Issue one clerk command and print its event as JSON."),
-    Later("forget", "forget:forget", "Destroy a customer's key for good."),
-    Later("verify", "verify:verify", "Compare log, tree, checkpoints and all that is derived."),
-    Later("checkpoint", "verify:checkpoint", "Sign the log as it is now and print the checkpoint."),
-    Later("evidence", "evidence:evidence", "Write proof of one event, to be checked offline by anybody."),
-    Later("check-evidence", "evidence:check_evidence", "Check evidence; needs no workspace."),
-    Later("check-certificate", "evidence:check_certificate_", "Check a certificate of erasure."),
-    Later("backup", "backup:backup", "Copy ledger and vault while they are in use."),
-    Later("restore", "backup:restore_", "Make a workspace from a backup."),
-    Later("operators", "operators:operators", "Say who may sign in, and change that."),
-    Later("passphrase", "operators:passphrase", "Change one's own passphrase."),
-    Later("keys", "operators:keys", "Print the public keys by which the bank's signatures are checked."),
+    LazyCommand("open", "window:open_", "Open the window, on a workspace if one is named."),
+    LazyCommand("demo", "demo:demo", "Open a demo bank with years of history, made on the first start."),
+    LazyCommand("init", "make:init", "Make a new, empty workspace."),
+    LazyCommand("import", "make:import_", "Import customers.csv, accounts.csv and transactions.csv."),
+    LazyCommand("show", "show:show", "Show an account or a customer as it was at any moment."),
+    LazyCommand("export", "export:export", "Write a report as CSV, with a manifest beside it."),
+    LazyCommand("post", "post:post", "Issue one clerk command and print its event as JSON."),
+    LazyCommand("forget", "forget:forget", "Destroy a customer's key for good."),
+    LazyCommand("verify", "verify:verify", "Compare log, tree, checkpoints and all that is derived."),
+    LazyCommand("checkpoint", "verify:checkpoint", "Sign the log as it is now and print the checkpoint."),
+    LazyCommand(
+        "evidence", "evidence:evidence", "Write proof of one event, which anybody can check offline."
+    ),
+    LazyCommand("check-evidence", "evidence:check_evidence", "Check evidence; needs no workspace."),
+    LazyCommand("check-certificate", "evidence:check_certificate_", "Check a certificate of erasure."),
+    LazyCommand("backup", "backup:backup", "Copy ledger and vault while they are in use."),
+    LazyCommand("restore", "backup:restore_", "Make a workspace from a backup."),
+    LazyCommand("operators", "operators:operators", "Say who may sign in, and change that."),
+    LazyCommand("passphrase", "operators:passphrase", "Change one's own passphrase."),
+    LazyCommand("keys", "operators:keys", "Print the public keys that check the bank's signatures."),
 ):
     program.add_command(later)
 

@@ -7,7 +7,7 @@ from random import Random
 from typing import Final
 
 from auditdesk.demo import steps as s
-from auditdesk.demo.days import Span, happens, months, night_step, till_step
+from auditdesk.demo.days import Period, happens, months, night_step, till_step
 from auditdesk.domain.commands.money import Deposit, Withdraw
 from auditdesk.domain.instants import DAY_US, start_of_day
 from auditdesk.domain.personal import Address, Contact, PersonalDetails
@@ -33,7 +33,7 @@ BILLS_PERCENT: Final = 30
 class Bakery:
     """Plans exactly as many events for its account as are asked for, wages paid by it included."""
 
-    def __init__(self, chance: Random, key: int, person: int, span: Span) -> None:
+    def __init__(self, chance: Random, key: int, person: int, span: Period) -> None:
         self._chance = chance
         self._key = key
         self._person = person
@@ -85,7 +85,7 @@ class Bakery:
         """What comes back each month and quarter, an overdraft agreed anew, and a freeze of two days."""
         chance = self._chance
         steps = []
-        for month in months(Span(self._span.start_us + 35 * DAY_US, self._span.end_us - 35 * DAY_US)):
+        for month in months(Period(self._span.start_us + 35 * DAY_US, self._span.end_us - 35 * DAY_US)):
             rent = _bill("Hafen Immobilien", f"Rent {month:%Y-%m}")
             sale = self.sale(month.toordinal())
             steps.append(night_step(chance, month, s.Trade(self._key, 35, rent, sale)))

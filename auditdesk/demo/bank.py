@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from auditdesk.demo import steps as s
 from auditdesk.demo.bakery import Bakery
 from auditdesk.demo.clerk import DemoClerk
-from auditdesk.demo.days import Span, midnight
+from auditdesk.demo.days import Period, midnight
 from auditdesk.demo.legacy import adoption
 from auditdesk.demo.lives import Holder, Lives
 from auditdesk.demo.people import People
@@ -53,7 +53,7 @@ class DemoScale(NamedTuple):
 FULL: Final = DemoScale()
 
 
-class Plan(NamedTuple):
+class DemoPlan(NamedTuple):
     """The steps in the order of their recording, and the instant by which all is recorded."""
 
     steps: list[s.Step]
@@ -100,23 +100,29 @@ def build(
     )
 
 
-def make_plan(seed: int, now_us: int, scale: DemoScale) -> Plan:
+def make_plan(seed: int, now_us: int, scale: DemoScale) -> DemoPlan:
     """Plan all lives: a pure function of the seed, the day of `now_us` and the scale."""
     chance = Random(seed)  # noqa: S311 - this chance is meant to repeat
     end_us = midnight(now_us)
-    span = Span(end_us - 5 * YEAR_DAYS * DAY_US, end_us)
-    decade = Span(start_of_demo(now_us), end_us)
+    span = Period(end_us - 5 * YEAR_DAYS * DAY_US, end_us)
+    decade = Period(start_of_demo(now_us), end_us)
     adopted_us = span.start_us  # before anybody joins: the account that came over is the third
     bakery = Bakery(chance, BAKERY, BAKERY, decade)
     bakery.open()
     lives = Lives(chance, People(chance), span)
-    history = adoption(chance, LEGACY, LEGACY, Span(adopted_us - 3 * YEAR_DAYS * DAY_US, adopted_us))
+    history = adoption(chance, LEGACY, LEGACY, Period(adopted_us - 3 * YEAR_DAYS * DAY_US, adopted_us))
     lives.steps.append(s.Step(adopted_us + 20 * s.HOUR_US, adopted_us, OPERATOR, history))
     first, story = founder(chance, FOUNDER, FOUNDER, decade)
     lives.steps += story
     _plan_lives(chance, lives, first, scale)
     adopted = Holder(
-        LEGACY, "United States", "Dolores Whitaker", LEGACY, None, Span(adopted_us + DAY_US, end_us), 262_500
+        LEGACY,
+        "United States",
+        "Dolores Whitaker",
+        LEGACY,
+        None,
+        Period(adopted_us + DAY_US, end_us),
+        262_500,
     )
     lives.live(adopted, adopted)
     steps = [step for step in lives.steps if step.recorded_at_us < end_us]
@@ -124,7 +130,7 @@ def make_plan(seed: int, now_us: int, scale: DemoScale) -> Plan:
     bakery.trade(scale.deep_events, wages)
     steps += [step for step in bakery.steps if step.recorded_at_us < end_us]
     steps.sort(key=lambda step: (step.recorded_at_us, step.booked_at_us))
-    return Plan(steps, bakery, end_us)
+    return DemoPlan(steps, bakery, end_us)
 
 
 def _plan_lives(chance: Random, lives: Lives, first: Holder, scale: DemoScale) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from auditdesk.demo import steps as s
-from auditdesk.demo.decisions import Standing, decide
+from auditdesk.demo.decisions import DemoState, decide
 from auditdesk.domain import events as e
 from auditdesk.domain.account import Account
 from auditdesk.domain.customer import Customer
@@ -36,7 +36,7 @@ class DemoClerk:
         self._sealer.create_keys([customer_number(serial + 1) for serial in range(people)])
         self._commands = 0
         self._asked_up_to = 0
-        self.standing = Standing()
+        self.standing = DemoState()
 
     def carry_out(self, steps: Sequence[s.Step], progress: Progress = NO_PROGRESS) -> None:
         """Carry out steps that are sorted by the instant of their recording. Raises `Cancelled`, `Fault`."""

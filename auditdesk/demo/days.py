@@ -19,7 +19,7 @@ TILLS: Final = (*CLERKS, "till-1", "till-1")  # money may also be handled by the
 UNITS: Final = {"EUR": 100, "USD": 110, "CZK": 2_500, "JPY": 160}
 
 
-class Span(NamedTuple):
+class Period(NamedTuple):
     """From one instant to another, microseconds UTC, the end excluded."""
 
     start_us: int
@@ -30,7 +30,7 @@ class Span(NamedTuple):
         return self.start_us <= instant_us < self.end_us
 
 
-def months(span: Span) -> Iterator[date]:
+def months(span: Period) -> Iterator[date]:
     """The first of each month that the span touches."""
     month = day_of(span.start_us).replace(day=1)
     while start_of_day(month) < span.end_us:

@@ -23,7 +23,7 @@ QUARTERS_BP: Final = 40_000  # four quarters of 10,000 basis points
 SETTLED: Final = "Settled at closing"
 
 
-class Standing:
+class DemoState:
     """What has become of the plan's people and account keys so far."""
 
     def __init__(self) -> None:
@@ -64,7 +64,7 @@ class Standing:
 class _Opening(NamedTuple):
     """The books at the moment at which the plan's `person` or account `key` gets a number."""
 
-    standing: Standing
+    standing: DemoState
     person: int
     key: int = 0
 
@@ -81,7 +81,7 @@ class _Opening(NamedTuple):
         return self.standing.new_customer(self.person)
 
 
-def decide(standing: Standing, step: s.Step) -> list[StreamAppend]:
+def decide(standing: DemoState, step: s.Step) -> list[StreamAppend]:
     """What to append for a step; nothing where there is nothing to do. Raises `Refused`."""
     when = When(step.booked_at_us, step.recorded_at_us)
     match step.act:

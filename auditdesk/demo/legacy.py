@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from msgspec.structs import replace
 
 from auditdesk.demo import steps as s
-from auditdesk.demo.days import Span, months
+from auditdesk.demo.days import Period, months
 from auditdesk.domain import codec
 from auditdesk.domain import events as e
 from auditdesk.domain.events import NewEvent
@@ -41,7 +41,7 @@ class _Line(NamedTuple):
     note: Remittance
 
 
-def adoption(chance: Random, key: int, person: int, span: Span) -> s.Adopt:
+def adoption(chance: Random, key: int, person: int, span: Period) -> s.Adopt:
     """All that the old system tells of the time from `span.start_us` to its end, when it was switched off."""
     lines = _lines(chance, span)
     opened = e.AccountOpened(customer="", currency="USD", reference=REFERENCE, imported=True)
@@ -54,7 +54,7 @@ def adoption(chance: Random, key: int, person: int, span: Span) -> s.Adopt:
     return s.Adopt(key, person, SOURCE, sha256(told).hexdigest(), tuple(history))
 
 
-def _lines(chance: Random, span: Span) -> list[_Line]:
+def _lines(chance: Random, span: Period) -> list[_Line]:
     lines = []
     for month in months(span):
         pay = (e.MoneyDeposited, 24, 262_500, Remittance("Juniper County Schools", f"Payroll {month:%m/%Y}"))

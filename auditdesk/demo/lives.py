@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from auditdesk.demo import steps as s
 from auditdesk.demo.days import (
-    Span,
+    Period,
     happens,
     midnight,
     months,
@@ -45,14 +45,14 @@ class Holder(NamedTuple):
     name: str
     current: int
     savings: int | None
-    span: Span  # from the opening of his accounts to their closing, or the end of the plan
+    span: Period  # from the opening of his accounts to their closing, or the end of the plan
     pay_minor: int
 
 
 class Lives:
     """Plans lives within a span; `steps` is what came of it, in no order."""
 
-    def __init__(self, chance: Random, people: People, span: Span) -> None:
+    def __init__(self, chance: Random, people: People, span: Period) -> None:
         self._chance = chance
         self._people = people
         self._span = span
@@ -87,7 +87,7 @@ class Lives:
             first = s.deposit(key, round_price(chance, currency, 900, 4_000), memo="First deposit")
             self.steps.append(s.at_the_till(at_us + s.MINUTE_US // 2, 9, came.operator, first))
         pay_minor = round_price(chance, currency, 1_900, 4_600)
-        span = Span(opened_us + 5 * s.MINUTE_US, end_us)
+        span = Period(opened_us + 5 * s.MINUTE_US, end_us)
         return Holder(person, country, details.name, current, savings, span, pay_minor)
 
     def live(
@@ -181,7 +181,7 @@ class Lives:
             memo = chance.choice(("Concert tickets", "Thanks for the weekend", "Shared dinner", "Birthday"))
             amount_minor = round_price(chance, book.currency, 10, 120)
             act = s.move(holder.current, friend.current, amount_minor, memo)
-            span = Span(max(holder.span.start_us, friend.span.start_us), holder.span.end_us)
+            span = Period(max(holder.span.start_us, friend.span.start_us), holder.span.end_us)
             self._night(span, month + timedelta(days=chance.randrange(28)), act)
 
     def _quarter(self, holder: Holder, month: date) -> None:
@@ -212,12 +212,12 @@ class Lives:
             day_us = midnight(holder.span.start_us) + chance.randrange(1, max(days, 2)) * DAY_US
             self._till(holder.span, day_us, s.changed(holder.person, change))
 
-    def _night(self, span: Span, day: date, act: s.Act) -> None:
+    def _night(self, span: Period, day: date, act: s.Act) -> None:
         self._plan(span, night_step(self._chance, day, act))
 
-    def _till(self, span: Span, day_us: int, act: s.Act) -> None:
+    def _till(self, span: Period, day_us: int, act: s.Act) -> None:
         self._plan(span, till_step(self._chance, day_us, act))
 
-    def _plan(self, span: Span, step: s.Step) -> None:
+    def _plan(self, span: Period, step: s.Step) -> None:
         if span.holds(step.booked_at_us) and step.recorded_at_us < span.end_us + 6 * s.HOUR_US:
             self.steps.append(step)

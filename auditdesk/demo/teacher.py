@@ -9,7 +9,7 @@ from random import Random
 from typing import Final
 
 from auditdesk.demo import steps as s
-from auditdesk.demo.days import Span, till_step
+from auditdesk.demo.days import Period, till_step
 from auditdesk.demo.lives import FREEZES, Holder
 from auditdesk.domain.instants import DAY_US
 from auditdesk.domain.personal import Address, Contact, PersonalDetails, PersonName
@@ -37,7 +37,7 @@ PURCHASES: Final = (
 )
 
 
-def founder(chance: Random, key: int, person: int, span: Span) -> tuple[Holder, list[s.Step]]:
+def founder(chance: Random, key: int, person: int, span: Period) -> tuple[Holder, list[s.Step]]:
     """Who came first, on the morning of `span.start_us`, and what becomes of her apart from everyday life."""
     opened_us = span.start_us + 9 * s.HOUR_US
     acts: tuple[s.Act, ...] = (
@@ -59,10 +59,10 @@ def founder(chance: Random, key: int, person: int, span: Span) -> tuple[Holder, 
         _later(chance, span, share, s.withdraw(key, amount_minor, shop, memo))
         for share, amount_minor, shop, memo in PURCHASES
     ]
-    life = Span(opened_us + s.HOUR_US, span.end_us)
+    life = Period(opened_us + s.HOUR_US, span.end_us)
     return Holder(person, COUNTRY, FOUNDER.name, key, None, life, PAY_MINOR), steps
 
 
-def _later(chance: Random, span: Span, share: int, act: s.Act) -> s.Step:
+def _later(chance: Random, span: Period, share: int, act: s.Act) -> s.Step:
     days = (span.end_us - span.start_us) // DAY_US
     return till_step(chance, span.start_us + days * share // 100 * DAY_US, act)

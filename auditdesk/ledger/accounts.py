@@ -19,13 +19,13 @@ from auditdesk.ledger.log import last_version, next_serial
 from auditdesk.ledger.rows import (
     PAGE_ROWS,
     AccountRow,
-    Bucket,
+    BalanceBucket,
     EntryRow,
     as_account_row,
     fetch,
     stream,
 )
-from auditdesk.ledger.snapshots import Loaded
+from auditdesk.ledger.snapshots import LoadedState
 
 _accounts = schema.accounts.c
 _entries = schema.entries.c
@@ -39,7 +39,7 @@ class Accounts:
 
     # --- states ------------------------------------------------------------------------
 
-    def load(self, number: str, *, version: int | None = None) -> Loaded[Account] | None:
+    def load(self, number: str, *, version: int | None = None) -> LoadedState[Account] | None:
         """An account after `version` events (None: all), from the nearest snapshot; None before the first."""
         with self._database.view() as connection:
             snapshot = snapshots.nearest_account(connection, account_stream(number), version)
@@ -109,7 +109,7 @@ class Accounts:
                 return
             at = (rows[-1][0], rows[-1][1])
 
-    def balance_series(self, account: str, *, buckets: int = 1_200) -> list[Bucket]:
+    def balance_series(self, account: str, *, buckets: int = 1_200) -> list[BalanceBucket]:
         """An account's balance in at most `buckets` stretches of equally many events."""
         with self._database.view() as connection:
             length = last_version(connection, account_stream(account))
@@ -118,7 +118,7 @@ class Accounts:
 
 def _fold(
     connection: Connection, number: str, snapshot: Account | None, up_to: int | None
-) -> Loaded[Account] | None:
+) -> LoadedState[Account] | None:
     """Fold what follows a snapshot, row by row as the driver gives them: only what a fold needs of each."""
     after = snapshot.version if snapshot else 0
     end = prepared.NO_END if up_to is None else up_to
@@ -129,10 +129,10 @@ def _fold(
         for tag, schema_of, payload, at_us in iter(rows.fetchone, None)
     )
     state = account_fold.fold(number, snapshot, events)
-    return Loaded(state, state.version - after, after) if state else None
+    return LoadedState(state, state.version - after, after) if state else None
 
 
-def _buckets(connection: Connection, account: str, width: int) -> list[Bucket]:
+def _buckets(connection: Connection, account: str, width: int) -> list[BalanceBucket]:
     totals = (
         select(
             func.min(_entries.version).label("first_version"),
@@ -161,4 +161,4 @@ def _buckets(connection: Connection, account: str, width: int) -> list[Bucket]:
         .join(end, and_(end.c.account == account, end.c.version == totals.c.last_version))
         .order_by(totals.c.first_version)
     )
-    return [Bucket(*row) for row in fetch(connection, query)]
+    return [BalanceBucket(*row) for row in fetch(connection, query)]

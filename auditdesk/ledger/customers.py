@@ -17,7 +17,7 @@ from auditdesk.ledger.database import Database
 from auditdesk.ledger.envelope import Envelope
 from auditdesk.ledger.log import next_serial, read_stream
 from auditdesk.ledger.rows import CustomerRow, stream
-from auditdesk.ledger.snapshots import Loaded
+from auditdesk.ledger.snapshots import LoadedState
 
 Reveal = Callable[[Envelope], Personal | Mask | None]
 RevealSnapshot = Callable[[str, str, int, bytes], bytes | Mask]
@@ -38,7 +38,7 @@ class Customers:
         version: int | None = None,
         reveal: Reveal,
         reveal_snapshot: RevealSnapshot,
-    ) -> Loaded[Customer] | None:
+    ) -> LoadedState[Customer] | None:
         """A customer after `version` events (None: all); what is personal goes through the callables."""
         stream_name = customer_stream(number)
         with self._database.view() as connection:
@@ -53,7 +53,7 @@ class Customers:
             state = customer_fold.apply(
                 number, state, envelope.event(), reveal(envelope), envelope.booked_at_us
             )
-        return Loaded(state, len(tail), after) if state else None
+        return LoadedState(state, len(tail), after) if state else None
 
     def find(self, number_or_reference: str) -> CustomerRow | None:
         """The customer with this number, else with this reference."""

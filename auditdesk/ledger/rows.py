@@ -82,7 +82,7 @@ class SnapshotRow(NamedTuple):
     sealed: bytes | None
 
 
-class Bucket(NamedTuple):
+class BalanceBucket(NamedTuple):
     """A stretch of an account's entries: where it begins and ends, and what the balance did in it."""
 
     first_version: int

@@ -33,7 +33,7 @@ _snapshots = schema.snapshots.c
 S = TypeVar("S", Account, Customer)
 
 
-class Loaded(NamedTuple, Generic[S]):
+class LoadedState(NamedTuple, Generic[S]):
     """A state, how many events were folded for it, and the snapshot it began from (0: none)."""
 
     state: S

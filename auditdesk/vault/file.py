@@ -45,7 +45,7 @@ PRAGMAS: Final[Mapping[str, object]] = {
 }
 
 
-class Identity(NamedTuple):
+class VaultIdentity(NamedTuple):
     """Which vault this is, and of which ledger."""
 
     vault_id: bytes
@@ -59,7 +59,7 @@ class VaultFile:
     """
 
     def __init__(
-        self, path: Path, connection: Connection, identity: Identity, clock: Callable[[], int]
+        self, path: Path, connection: Connection, identity: VaultIdentity, clock: Callable[[], int]
     ) -> None:
         self.path = path
         self.vault_id, self.ledger_id = identity
@@ -71,7 +71,7 @@ class VaultFile:
         self._schema_seen: int | None = None
 
     @classmethod
-    def create(cls, path: Path, identity: Identity, clock: Callable[[], int]) -> VaultFile:
+    def create(cls, path: Path, identity: VaultIdentity, clock: Callable[[], int]) -> VaultFile:
         """Make the file with its tables, readable by its owner alone. Raises `NotALedger` where one is."""
         files.make_private(path, VAULT)
         try:
@@ -103,7 +103,7 @@ class VaultFile:
                     "The vault belongs to another ledger.",
                     "Put the vault back that was made with this ledger.",
                 )
-            return cls(path, connection, Identity(*row), clock)
+            return cls(path, connection, VaultIdentity(*row), clock)
         except BaseException:
             connection.close()
             raise
@@ -230,7 +230,7 @@ def _connect(path: Path) -> Connection:
         return connection
 
 
-def _lay_tables(connection: Connection, identity: Identity, now_us: int) -> None:
+def _lay_tables(connection: Connection, identity: VaultIdentity, now_us: int) -> None:
     connection.execute("BEGIN IMMEDIATE")
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {NEWEST_FORMAT}")

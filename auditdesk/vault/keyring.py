@@ -21,7 +21,7 @@ from auditdesk.vault.administration import Administrator
 from auditdesk.vault.file import Connection, VaultFile
 from auditdesk.vault.kdf import KdfParameters
 from auditdesk.vault.roster import OperatorRow, check_roster, find_operator
-from auditdesk.vault.sealing import CustomerKey, Kind, Opening, Sealed
+from auditdesk.vault.sealing import CustomerKey, Kind, OpenedValue, SealedValue
 from auditdesk.vault.wrapped_keys import Secrets, load_secrets
 
 FRESH_FOR_S: Final = (
@@ -88,7 +88,7 @@ class Keyring:
         with self._lock, self._file.writing() as connection:
             keys.create_keys(connection, self._file, self._current(connection), subjects)
 
-    def seal(self, subject: str, stream: str, version: int, plaintext: bytes, *, kind: Kind) -> Sealed:
+    def seal(self, subject: str, stream: str, version: int, plaintext: bytes, *, kind: Kind) -> SealedValue:
         """Seal a subject's data for its place. Raises `SubjectErased`, `KeyLost`, `VaultLocked`."""
         return self._key(subject).seal(stream, version, plaintext, kind)
 
@@ -96,7 +96,9 @@ class Keyring:
         """The data of a sealed value. Raises `Tampered`, `SubjectErased`, `KeyLost`, `VaultLocked`."""
         return self._key(subject).open(stream, version, blob, kind).data
 
-    def open_with_salt(self, subject: str, stream: str, version: int, blob: bytes, *, kind: Kind) -> Opening:
+    def open_with_salt(
+        self, subject: str, stream: str, version: int, blob: bytes, *, kind: Kind
+    ) -> OpenedValue:
         """As `open`, with the salt that opens the commitment to somebody without the key."""
         return self._key(subject).open(stream, version, blob, kind)
 

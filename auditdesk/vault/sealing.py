@@ -32,14 +32,14 @@ _OUTER_REST: Final = b"\x5c" * (64 - SALT_BYTES)
 _DATA_AT: Final = len(FORMAT) + NONCE_BYTES
 
 
-class Sealed(NamedTuple):
+class SealedValue(NamedTuple):
     """A sealed value, and the commitment to the data in it."""
 
     blob: bytes
     commitment: bytes
 
 
-class Opening(NamedTuple):
+class OpenedValue(NamedTuple):
     """What a sealed value held: the salt of its commitment, and the data."""
 
     salt: bytes
@@ -67,14 +67,14 @@ class CustomerKey:
         ledger = ledger_id.encode()
         self._belongs_to = key_id + len(ledger).to_bytes(2, "big") + ledger
 
-    def seal(self, stream: str, version: int, data: bytes, kind: Kind) -> Sealed:
+    def seal(self, stream: str, version: int, data: bytes, kind: Kind) -> SealedValue:
         """Seal `data` for its place in the log under a fresh nonce and salt."""
         fresh = os.urandom(NONCE_BYTES + SALT_BYTES)
         nonce, salt = fresh[:NONCE_BYTES], fresh[NONCE_BYTES:]
         place = HEAD[kind] + version.to_bytes(8, "big") + self._belongs_to + stream.encode()
-        return Sealed(FORMAT + nonce + self._encrypt(nonce, salt + data, place), commitment(salt, data))
+        return SealedValue(FORMAT + nonce + self._encrypt(nonce, salt + data, place), commitment(salt, data))
 
-    def open(self, stream: str, version: int, blob: bytes, kind: Kind) -> Opening:
+    def open(self, stream: str, version: int, blob: bytes, kind: Kind) -> OpenedValue:
         """Open a value sealed for this place. Raises `Tampered` for any other bytes or place."""
         try:
             place = HEAD[kind] + version.to_bytes(8, "big") + self._belongs_to + stream.encode()
@@ -86,4 +86,4 @@ class CustomerKey:
                 f"The sealed {kind} at {stream} #{version} doesn't open: it was altered or moved.",
                 "Verify the ledger.",
             ) from error
-        return Opening(plain[:SALT_BYTES], plain[SALT_BYTES:])
+        return OpenedValue(plain[:SALT_BYTES], plain[SALT_BYTES:])

@@ -26,16 +26,16 @@ from auditdesk.vault import roster
 from auditdesk.vault import signing_keys as signing
 from auditdesk.vault.administration import require_text
 from auditdesk.vault.ciphers import new_key
-from auditdesk.vault.file import Identity, VaultFile
+from auditdesk.vault.file import VaultFile, VaultIdentity
 from auditdesk.vault.kdf import KdfParameters
 from auditdesk.vault.keyring import Keyring
 from auditdesk.vault.roster import OperatorRow
 from auditdesk.vault.wrapped_keys import load_secrets
 
-__all__ = ["Checkpoint", "Keyring", "OperatorRow", "Vault", "Verified"]
+__all__ = ["KeptCheckpoint", "Keyring", "OperatorRow", "Vault", "VerificationRecord"]
 
 
-class Checkpoint(NamedTuple):
+class KeptCheckpoint(NamedTuple):
     """A signed note on the ledger's tree, kept outside the ledger; `size` counts its events."""
 
     size: int
@@ -43,7 +43,7 @@ class Checkpoint(NamedTuple):
     kept_at_us: int
 
 
-class Verified(NamedTuple):
+class VerificationRecord(NamedTuple):
     """The result of a verification of the ledger's first `size` events, kept outside the ledger.
 
     `damage` is empty where all was well, else the first finding.
@@ -80,7 +80,7 @@ class Vault:
         require_text(operator, "operator")
         require_text(passphrase, "passphrase")
         cost = kdf or KdfParameters.calibrated()
-        file = VaultFile.create(path, Identity(uuid4().bytes, ledger_id), clock)
+        file = VaultFile.create(path, VaultIdentity(uuid4().bytes, ledger_id), clock)
         private_key = X25519PrivateKey.generate()
         made = roster.wrap_private_key(file, operator, private_key, passphrase, cost)
         with file.writing() as connection:
@@ -196,13 +196,13 @@ class Vault:
                 (size, note, self._file.clock()),
             )
 
-    def newest_checkpoint(self) -> Checkpoint | None:
+    def newest_checkpoint(self) -> KeptCheckpoint | None:
         """The checkpoint kept last, if any."""
         with self._file.reading() as connection:
             row = connection.execute(
                 "SELECT size, note, kept_at_us FROM outer_checkpoints ORDER BY id DESC LIMIT 1"
             ).fetchone()
-        return Checkpoint(*row) if row else None
+        return KeptCheckpoint(*row) if row else None
 
     def keep_verification(self, size: int, root: bytes, damage: str) -> None:
         """Keep the result of a verification in the place of the last. Raises `LedgerReadOnly`."""
@@ -213,13 +213,13 @@ class Vault:
                 (size, root, damage, self._file.clock()),
             )
 
-    def last_verification(self) -> Verified | None:
+    def last_verification(self) -> VerificationRecord | None:
         """The result of the last verification, if there was one."""
         with self._file.reading() as connection:
             row = connection.execute(
                 "SELECT size, root, damage, verified_at_us FROM verifications"
             ).fetchone()
-        return Verified(*row) if row else None
+        return VerificationRecord(*row) if row else None
 
     def problem(self) -> str:
         """What is wrong with the file's pages and indexes, in SQLite's words; empty where they are well."""

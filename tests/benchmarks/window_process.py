@@ -32,9 +32,9 @@ def main() -> None:
         window.open_path(workspace)
         window.sign_in.passphrase.set_text(passphrase)
         window.sign_in.submit.click()
-        while window.desk is None or not window.desk.accounts.page.number:
+        while window.workspace_page is None or not window.workspace_page.accounts.page.number:
             QTest.qWait(20)
-        desk = window.desk
+        desk = window.workspace_page
         if desk is None:
             raise SystemExit("nobody was signed in")
         page = desk.accounts.page

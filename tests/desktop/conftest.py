@@ -45,11 +45,11 @@ def desk(qtbot: QtBot, window: MainWindow, bank_path: Path) -> WorkspacePage:
     window.open_path(bank_path)
     window.sign_in.passphrase.set_text(PASSPHRASE)
     window.sign_in.submit.click()
-    qtbot.waitUntil(lambda: window.desk is not None)
-    assert window.desk is not None
-    with qtbot.waitSignal(window.desk.accounts.page.overview_shown):
+    qtbot.waitUntil(lambda: window.workspace_page is not None)
+    assert window.workspace_page is not None
+    with qtbot.waitSignal(window.workspace_page.accounts.page.overview_shown):
         pass
-    return window.desk
+    return window.workspace_page
 
 
 @pytest.fixture
@@ -79,4 +79,4 @@ def halt(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> Iterator[Halt]:
 
     monkeypatch.setattr(Task, "report", report)
     yield made
-    made.let_go()
+    made.release()

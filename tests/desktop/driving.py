@@ -34,7 +34,7 @@ class Halt:
         self.reached.set()
         assert self._let_go.wait(20)
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """Called by the test."""
         self._let_go.set()
 

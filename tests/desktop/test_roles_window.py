@@ -30,11 +30,11 @@ def page(qtbot: QtBot, window: MainWindow, template: Path, tmp_path: Path, opera
     combo.setCurrentText(operator)
     window.sign_in.passphrase.set_text(PASSPHRASE)
     window.sign_in.submit.click()
-    qtbot.waitUntil(lambda: window.desk is not None)
-    assert window.desk is not None
-    with qtbot.waitSignal(window.desk.accounts.page.overview_shown):
+    qtbot.waitUntil(lambda: window.workspace_page is not None)
+    assert window.workspace_page is not None
+    with qtbot.waitSignal(window.workspace_page.accounts.page.overview_shown):
         pass
-    return window.desk
+    return window.workspace_page
 
 
 def controls(page: WorkspacePage) -> dict[str, Control]:

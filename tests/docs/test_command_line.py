@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import click
 import pytest
 
-from auditdesk.cli.grammar import Later
+from auditdesk.cli.grammar import LazyCommand
 from auditdesk.cli.main import program
 from tests.docs.pages import code, page, rows
 
@@ -20,7 +20,7 @@ EVERYWHERE = {"--as", "--help"}
 
 def loaded(name: str) -> click.Context:
     later = program.commands[name]
-    assert isinstance(later, Later)
+    assert isinstance(later, LazyCommand)
     return click.Context(later.load(), info_name=name, parent=ROOT)
 
 

@@ -72,11 +72,11 @@ def window(qtbot: QtBot, qapp: QApplication, settings_file: Path, theme: Theme) 
 def desk(qtbot: QtBot, window: MainWindow, demo: Path) -> WorkspacePage:
     window.open_path(demo)
     window.sign_in.submitted.emit(*DEMO_OPERATOR)
-    qtbot.waitUntil(lambda: window.desk is not None)
-    assert window.desk is not None
-    with qtbot.waitSignal(window.desk.accounts.page.overview_shown):
+    qtbot.waitUntil(lambda: window.workspace_page is not None)
+    assert window.workspace_page is not None
+    with qtbot.waitSignal(window.workspace_page.accounts.page.overview_shown):
         pass
-    return window.desk
+    return window.workspace_page
 
 
 def keep(widget: QWidget, name: str, theme: Theme) -> None:
@@ -156,10 +156,10 @@ def test_the_operators_to_somebody_who_may_change_nothing(
     window.resize(*SIZES[0])
     window.open_path(demo)
     window.sign_in.submitted.emit("eva", DEMO_OPERATOR[1])
-    qtbot.waitUntil(lambda: window.desk is not None)
-    assert window.desk is not None
-    window.desk.go_to("operators")
-    page = window.desk.operators
+    qtbot.waitUntil(lambda: window.workspace_page is not None)
+    assert window.workspace_page is not None
+    window.workspace_page.go_to("operators")
+    page = window.workspace_page.operators
     qtbot.waitUntil(lambda: page.table.rows.rowCount() > 0)
     assert page.why.isVisible()
     keep(window, "operators-forbidden-1280", theme)

@@ -13,9 +13,9 @@ from auditdesk.desktop.account.other_side import named, received
 from auditdesk.desktop.account.page import AccountPage
 from auditdesk.desktop.bank.export_dialog import ExportDialog, exported_text
 from auditdesk.desktop.kit.context import Context
-from auditdesk.desktop.kit.lists import Line, SearchList
+from auditdesk.desktop.kit.lists import ListItem, SearchList
 from auditdesk.desktop.kit.rights import why_not_permitted
-from auditdesk.desktop.kit.widgets import EmptyState, say_if_dead
+from auditdesk.desktop.kit.widgets import EmptyState, set_enabled_or_explain
 from auditdesk.desktop.look import formats
 from auditdesk.desktop.look.tokens import Palette
 from auditdesk.domain.account import Account
@@ -149,7 +149,7 @@ class AccountsPage(QWidget):
         event = history.event(account_stream(self.page.number), version)
         dialog = ExplainDialog(step, event, self)
         why = why_not_permitted(self._context.session, EVIDENCE, writes=False)
-        say_if_dead(dialog.evidence, why)
+        set_enabled_or_explain(dialog.evidence, why)
         dialog.evidence_wanted.connect(self._save_evidence)
         dialog.open()
 
@@ -180,13 +180,13 @@ class AccountsPage(QWidget):
         self._context.theme_changed.connect(self._apply_theme)
 
 
-def _line(account: AccountLine | Account, name: str | Mask) -> Line:
+def _line(account: AccountLine | Account, name: str | Mask) -> ListItem:
     words = formats.personal(name)
     if account.status == "closed":
         words = formats.tr("{name} · closed").format(name=words)
     elif account.blocks != "none":
         words = formats.tr("{name} · frozen").format(name=words)
-    return Line(
+    return ListItem(
         account.number,
         formats.money_with_currency(account.balance_minor, account.currency),
         words,

@@ -18,7 +18,7 @@ from auditdesk.desktop.account.state_panel import StatePanel
 from auditdesk.desktop.kit.context import Context
 from auditdesk.desktop.kit.drawer import WithDrawer
 from auditdesk.desktop.kit.rights import why_not, why_not_permitted
-from auditdesk.desktop.kit.widgets import Banner, Card, say_if_dead
+from auditdesk.desktop.kit.widgets import Banner, Card, set_enabled_or_explain
 from auditdesk.desktop.look import formats
 from auditdesk.desktop.look.icons import icon
 from auditdesk.desktop.look.tokens import Palette
@@ -26,7 +26,7 @@ from auditdesk.desktop.time.balance_chart import BalanceChart
 from auditdesk.desktop.time.playback import Player
 from auditdesk.desktop.time.time_bar import TimeBar
 from auditdesk.desktop.time.time_keys import TimeKeys
-from auditdesk.desktop.time.time_slider import Mark
+from auditdesk.desktop.time.time_slider import SliderMark
 from auditdesk.desktop.time.timeline import TimelineModel
 from auditdesk.domain.account import Account
 from auditdesk.domain.catalogue import CHIPS, EVENTS
@@ -36,7 +36,7 @@ from auditdesk.domain.errors import AuditdeskError
 from auditdesk.domain.moments import AtVersion, Moment, Now, TimeAxis
 from auditdesk.domain.roles import EVIDENCE, EXPORT_STATEMENT
 from auditdesk.domain.streams import account_stream
-from auditdesk.services.history.views import Bucket, OwnerMark, RegisterRow, StepView, register_row
+from auditdesk.services.history.views import BalanceBucket, OwnerMark, RegisterRow, StepView, register_row
 
 PANEL_PX: Final = 272
 ROWS_TO_JUDGE_BY: Final = 50
@@ -46,7 +46,7 @@ class Overview(NamedTuple):
     """What is read of a whole account after its first paint."""
 
     number: str
-    series: list[Bucket]
+    series: list[BalanceBucket]
     counts: dict[str, int]
     marks: list[OwnerMark]
 
@@ -250,7 +250,7 @@ class AccountPage(QWidget):
     @Slot()
     def _place_marks(self) -> None:
         marks = [
-            Mark(
+            SliderMark(
                 self.timeline.scale_of(max(mark.version, 1), mark.booked_at_us),
                 f"{formats.event_name(mark.tag)}, {formats.instant(mark.booked_at_us)}",
             )
@@ -299,7 +299,7 @@ class AccountPage(QWidget):
         session = self._context.session
         why = why_not_permitted(session, EVIDENCE, writes=False)
         if why:
-            say_if_dead(self.panel.evidence, why)
+            set_enabled_or_explain(self.panel.evidence, why)
         self.header.export.setEnabled(not session.why_not(EXPORT_STATEMENT))
         self.header.export.setToolTip(session.why_not(EXPORT_STATEMENT))
 

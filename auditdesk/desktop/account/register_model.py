@@ -12,7 +12,7 @@ from PySide6.QtGui import QBrush, QColor, QFont
 from auditdesk.desktop.kit.paged_model import Column, Index, PagedTableModel, PageRequest
 from auditdesk.desktop.look.protocols import Colors, Formats
 from auditdesk.domain.personal import Mask
-from auditdesk.services.history.views import Bucket
+from auditdesk.services.history.views import BalanceBucket
 
 VERSION_ROLE: Final = int(Qt.ItemDataRole.UserRole) + 1
 FUTURE_ROLE: Final = VERSION_ROLE + 1
@@ -78,7 +78,7 @@ def register_columns(tr: Callable[[str], str]) -> tuple[Column, ...]:
     )
 
 
-def money_bounds(series: Sequence[Bucket]) -> dict[str, tuple[int, ...]]:
+def money_bounds(series: Sequence[BalanceBucket]) -> dict[str, tuple[int, ...]]:
     """What no amount of an account lies outside of, by column, from its balance over its whole life.
 
     An entry leads from one balance to the next: within a bucket it can't be larger than the way between

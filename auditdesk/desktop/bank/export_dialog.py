@@ -12,7 +12,7 @@ from auditdesk.desktop.kit.form_dialog import FormDialog, Work
 from auditdesk.desktop.kit.progress import ProgressDialog
 from auditdesk.desktop.kit.rights import why_only_look
 from auditdesk.desktop.kit.save_field import SaveField, free_path, proposed_path
-from auditdesk.desktop.kit.widgets import label, say_if_dead
+from auditdesk.desktop.kit.widgets import label, set_enabled_or_explain
 from auditdesk.desktop.look import formats
 from auditdesk.domain.errors import Refused
 from auditdesk.domain.moments import NOW, AtInstant, AtVersion, Moment
@@ -58,7 +58,7 @@ class ExportDialog(FormDialog):
         )
         self.reveal = QCheckBox(self.tr("&With personal data (this is recorded in the log)"))
         self.reveal.setObjectName("revealInput")
-        say_if_dead(self.reveal, why_only_look(context.session))
+        set_enabled_or_explain(self.reveal, why_only_look(context.session))
         self.bom = QCheckBox(self.tr("With a byte order &mark, for Excel"))
         self.bom.setObjectName("bomInput")
         self.add(self.report)

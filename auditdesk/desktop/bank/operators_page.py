@@ -38,7 +38,7 @@ KEY_COLUMNS: Final = (
 KEYS_PX: Final = 132
 
 
-class Shown(NamedTuple):
+class OperatorsShown(NamedTuple):
     """What the page shows; `refusal` says why nothing but one's own passphrase can be changed, if so."""
 
     operators: tuple[Operator, ...]
@@ -53,7 +53,7 @@ class OperatorsPage(QWidget):
         super().__init__()
         self.setObjectName("operatorsPage")
         self._context = context
-        self._shown = Shown((), (), "")
+        self._shown = OperatorsShown((), (), "")
         self.add = button(self.tr("&Add…"), "addOperatorButton", kind="primary")
         self.change = button(self.tr("&Change…"), "changeOperatorButton")
         self.remove = button(self.tr("&Remove…"), "removeOperatorButton", kind="danger")
@@ -92,7 +92,7 @@ class OperatorsPage(QWidget):
     # --- how ---------------------------------------------------------------------------
 
     @Slot(object)
-    def _show(self, shown: Shown) -> None:
+    def _show(self, shown: OperatorsShown) -> None:
         self._shown = shown
         self.bad.say("")
         self.table.show_rows([_operator_row(row) for row in shown.operators])
@@ -211,8 +211,8 @@ class OperatorsPage(QWidget):
         box.addWidget(self._stack, 1)
 
 
-def _palette(operators: Operators) -> Shown:
-    return Shown(operators.list(), operators.public_keys, str(operators.refusal() or ""))
+def _palette(operators: Operators) -> OperatorsShown:
+    return OperatorsShown(operators.list(), operators.public_keys, str(operators.refusal() or ""))
 
 
 def _operator_row(row: Operator) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from auditdesk.desktop.bank.export_dialog import ExportDialog, exported_text
 from auditdesk.desktop.kit.context import Context
 from auditdesk.desktop.kit.progress import ProgressDialog
 from auditdesk.desktop.kit.rights import why_not_permitted
-from auditdesk.desktop.kit.widgets import Banner, Card, button, label, say_if_dead
+from auditdesk.desktop.kit.widgets import Banner, Card, button, label, set_enabled_or_explain
 from auditdesk.desktop.look import formats
 from auditdesk.domain.errors import Cancelled
 from auditdesk.domain.instants import to_iso
@@ -141,13 +141,13 @@ class ReportsPage(QWidget):
     def _report_card(self, report: type[Report]) -> Card:
         made = button(self.tr("Export CSV…"), f"{report.NAME}Export")
         why = why_not_permitted(self._context.session, report.PERMISSION, writes=False)
-        say_if_dead(made, why)
+        set_enabled_or_explain(made, why)
         made.clicked.connect(lambda: self._open_export(report.NAME))
         return _card(report.TITLE, report.WORDS, made)
 
     def _import_card(self) -> Card:
         bring = button(self.tr("&Import a folder…"), "importButton")
-        say_if_dead(bring, why_not_permitted(self._context.session, IMPORT))
+        set_enabled_or_explain(bring, why_not_permitted(self._context.session, IMPORT))
         bring.clicked.connect(self._choose_folder)
         return _card(
             self.tr("Import history"),
@@ -160,7 +160,7 @@ class ReportsPage(QWidget):
 
     def _backup_card(self) -> Card:
         keep = button(self.tr("&Back up…"), "backupButton")
-        say_if_dead(keep, why_not_permitted(self._context.session, BACK_UP, writes=False))
+        set_enabled_or_explain(keep, why_not_permitted(self._context.session, BACK_UP, writes=False))
         keep.clicked.connect(self._choose_backup)
         return _card(
             self.tr("Backup"),

@@ -19,10 +19,10 @@ from auditdesk.desktop.customer.forms import (
 from auditdesk.desktop.customer.page import CustomerPage
 from auditdesk.desktop.kit.context import Context
 from auditdesk.desktop.kit.form_dialog import FormDialog
-from auditdesk.desktop.kit.lists import Line, SearchList
+from auditdesk.desktop.kit.lists import ListItem, SearchList
 from auditdesk.desktop.kit.rights import why_not_issued
 from auditdesk.desktop.kit.subject import name_of
-from auditdesk.desktop.kit.widgets import EmptyState, button, say_if_dead
+from auditdesk.desktop.kit.widgets import EmptyState, button, set_enabled_or_explain
 from auditdesk.desktop.look import formats
 from auditdesk.desktop.look.tokens import Palette
 from auditdesk.domain.commands.customer import RegisterCustomer
@@ -47,7 +47,7 @@ class CustomersPage(QWidget):
         )
         self.page = CustomerPage(context)
         self.new = button(self.tr("New &customer…"), "newCustomerButton", kind="primary")
-        say_if_dead(self.new, why_not_issued(context.session, RegisterCustomer))
+        set_enabled_or_explain(self.new, why_not_issued(context.session, RegisterCustomer))
         self.empty = EmptyState("customers", context.palette)
         self.empty.explain(self.tr("Choose a customer at the left."))
         self._stack = QStackedWidget()
@@ -188,5 +188,7 @@ class CustomersPage(QWidget):
         self._context.theme_changed.connect(self._apply_theme)
 
 
-def _line(customer: CustomerLine | Customer, name: str | Mask) -> Line:
-    return Line(customer.number, customer.reference, formats.personal(name), masked=isinstance(name, Mask))
+def _line(customer: CustomerLine | Customer, name: str | Mask) -> ListItem:
+    return ListItem(
+        customer.number, customer.reference, formats.personal(name), masked=isinstance(name, Mask)
+    )

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from auditdesk.desktop.customer.history import CustomerHistory
 from auditdesk.desktop.kit.context import Context
 from auditdesk.desktop.kit.rights import PAST, why_not_permitted
-from auditdesk.desktop.kit.subject import Standing, customer_standing
+from auditdesk.desktop.kit.subject import Status, customer_standing
 from auditdesk.desktop.kit.widgets import Banner, Card, Elided, PersonalLabel, Pill, button, label
 from auditdesk.desktop.look import formats
 from auditdesk.desktop.look.icons import icon
@@ -168,7 +168,7 @@ class CustomerPage(QWidget):
 
     def _show_state(self, state: Customer) -> None:
         self.title.setText(state.number)
-        weightiest = next(iter(customer_standing(self.state or state)), Standing("", "muted"))
+        weightiest = next(iter(customer_standing(self.state or state)), Status("", "muted"))
         self.pill.show_word(*weightiest)
         reference = f" · {state.reference}" if state.reference else ""
         registered = formats.day(day_of(state.registered_at_us))

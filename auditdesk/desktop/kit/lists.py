@@ -41,7 +41,7 @@ MASKED_ROLE: Final = NUMBER_ROLE + 3
 Index = QModelIndex | QPersistentModelIndex
 
 
-class Line:
+class ListItem:
     """One item: its number, a figure at the right, a second line, and whether that is a mask."""
 
     __slots__ = ("figure", "masked", "number", "second")
@@ -58,9 +58,9 @@ class LinesModel(QAbstractListModel):
 
     def __init__(self) -> None:
         super().__init__()
-        self._lines: list[Line] = []
+        self._lines: list[ListItem] = []
 
-    def set_lines(self, lines: Sequence[Line]) -> None:
+    def set_lines(self, lines: Sequence[ListItem]) -> None:
         """Show other lines."""
         self.beginResetModel()
         self._lines = list(lines)
@@ -130,7 +130,7 @@ class LineDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-class ShownNow(QListView):
+class PinnedLine(QListView):
     """The one line of what the page shows, above a list that does not have it."""
 
     def __init__(self, name: str, delegate: LineDelegate) -> None:
@@ -145,7 +145,7 @@ class ShownNow(QListView):
         self.setItemDelegate(delegate)
         self.setModel(self.lines)
 
-    def show_line(self, line: Line) -> None:
+    def show_line(self, line: ListItem) -> None:
         """Show a line, as the chosen one."""
         self.lines.set_lines([line])
         self.setCurrentIndex(self.lines.index(0))
@@ -174,14 +174,14 @@ class SearchList(QWidget):
         self.view.setMouseTracking(True)
         self.view.setUniformItemSizes(True)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._shown: Line | None = None
+        self._shown: ListItem | None = None
         self._following = False
         self._choosing = False
         self._searched_once = False
         self._delegate = LineDelegate(palette, self.view)
         self.view.setItemDelegate(self._delegate)
         self.view.setModel(self.model)
-        self.shown_now = ShownNow(f"{name}ShownNow", self._delegate)
+        self.shown_now = PinnedLine(f"{name}ShownNow", self._delegate)
         self.empty = EmptyState(icon_name, palette)
         self.count = label(kind="muted", name=f"{name}Count")
         self._stack = QStackedWidget()
@@ -200,7 +200,7 @@ class SearchList(QWidget):
         """The number of the current item; empty where there is none."""
         return str(self.view.currentIndex().data(NUMBER_ROLE) or "")
 
-    def show_lines(self, lines: Sequence[Line], count: str, *, why_empty: str, action: str = "") -> None:
+    def show_lines(self, lines: Sequence[ListItem], count: str, *, why_empty: str, action: str = "") -> None:
         """Show lines, what the page shows being the current one; or why there are none and what to do."""
         self._searched_once = True
         self._following = True
@@ -214,7 +214,7 @@ class SearchList(QWidget):
             self.view.setCurrentIndex(self.model.index(0))
         self._choosing = False
 
-    def show_now(self, line: Line) -> None:
+    def show_now(self, line: ListItem) -> None:
         """The page shows this now: make it the current item without choosing it."""
         self._shown = line
         self._follow()

@@ -16,34 +16,34 @@ from auditdesk.domain.instants import day_of
 from auditdesk.domain.personal import Mask
 
 
-class Standing(NamedTuple):
+class Status(NamedTuple):
     """A word on a pill, and its tone."""
 
     words: str
     tone: Tone
 
 
-def customer_standing(customer: Customer) -> list[Standing]:
+def customer_standing(customer: Customer) -> list[Status]:
     """Forgotten, being forgotten, under a legal hold: the weightiest first."""
     found = []
     if customer.forgotten_at_us is not None:
         day = formats.day(day_of(customer.forgotten_at_us))
-        found.append(Standing(formats.tr("forgotten {day}").format(day=day), "muted"))
+        found.append(Status(formats.tr("forgotten {day}").format(day=day), "muted"))
     elif customer.erasure_requested_at_us is not None:
-        found.append(Standing(formats.tr("erasure under way"), "past"))
+        found.append(Status(formats.tr("erasure under way"), "past"))
     if customer.held_since_us is not None:
         day = formats.day(day_of(customer.held_since_us))
-        found.append(Standing(formats.tr("legal hold since {day}").format(day=day), "past"))
+        found.append(Status(formats.tr("legal hold since {day}").format(day=day), "past"))
     return found
 
 
-def account_standing(account: Account) -> list[Standing]:
+def account_standing(account: Account) -> list[Status]:
     """Closed, or what is frozen."""
     found = []
     if account.status == "closed":
-        found.append(Standing(formats.tr("closed"), "muted"))
+        found.append(Status(formats.tr("closed"), "muted"))
     if account.blocks != "none":
-        found.append(Standing(formats.blocks(account.blocks), "past"))
+        found.append(Status(formats.blocks(account.blocks), "past"))
     return found
 
 
@@ -71,7 +71,7 @@ class SubjectLine(QWidget):
         row.addLayout(self._pills)
         self.hide()
 
-    def show_customer(self, customer: Customer, of_account: Sequence[Standing] = ()) -> None:
+    def show_customer(self, customer: Customer, of_account: Sequence[Status] = ()) -> None:
         """Name a customer, with what stands in the way of acting on them or on their account."""
         self.number.setText(customer.number)
         self.name.show_personal(name_of(customer))

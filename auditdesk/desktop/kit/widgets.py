@@ -28,7 +28,7 @@ ICON_PX = 32
 PILL_MARGINS_PX = (8, 3, 8, 3)
 
 
-def say_if_dead(control: QWidget, why: str) -> None:
+def set_enabled_or_explain(control: QWidget, why: str) -> None:
     """Set a control dead, its tool tip saying why; alive where nothing stands in its way."""
     control.setEnabled(not why)
     control.setToolTip(why)

@@ -55,7 +55,7 @@ class MainWindow(QMainWindow):
         self.bugs = BugHook(self.runner.record, self)
         self.workspace: Workspace | None = None
         self.session: Session | None = None
-        self.desk: WorkspacePage | None = None
+        self.workspace_page: WorkspacePage | None = None
         self._app = app
         self._open_files = open_files
         self._context: Context | None = None
@@ -200,13 +200,13 @@ class MainWindow(QMainWindow):
             return
         self.session = session
         self._context = Context(session, self.runner, self.settings, self.colors, self)
-        self.desk = WorkspacePage(self._context, self.workspace)
-        self.desk.lock_wanted.connect(self.lock)
-        self.desk.theme_wanted.connect(self.switch_theme)
-        self.desk.close_wanted.connect(self.close_workspace)
-        self.stack.addWidget(self.desk)
-        self.stack.setCurrentWidget(self.desk)
-        self.desk.enter()
+        self.workspace_page = WorkspacePage(self._context, self.workspace)
+        self.workspace_page.lock_wanted.connect(self.lock)
+        self.workspace_page.theme_wanted.connect(self.switch_theme)
+        self.workspace_page.close_wanted.connect(self.close_workspace)
+        self.stack.addWidget(self.workspace_page)
+        self.stack.setCurrentWidget(self.workspace_page)
+        self.workspace_page.enter()
         self._idle.start()
 
     @Slot(object)
@@ -217,11 +217,11 @@ class MainWindow(QMainWindow):
 
     def _leave_desk(self) -> None:
         self._idle.stop()
-        if self.desk is not None:
-            self.desk.leave()
-            self.stack.removeWidget(self.desk)
-            self.desk.deleteLater()
-            self.desk = None
+        if self.workspace_page is not None:
+            self.workspace_page.leave()
+            self.stack.removeWidget(self.workspace_page)
+            self.workspace_page.deleteLater()
+            self.workspace_page = None
         if self.session is not None:
             with suppress(AuditdeskError):  # the next opening compares again, and says what it finds
                 self.session.sign_off()
@@ -275,8 +275,8 @@ class MainWindow(QMainWindow):
     @Slot()
     def _say_bug(self) -> None:
         sentence = self.tr("The program met a bug. Help → About says where that is kept.")
-        if self.desk is not None:
-            self.desk.say(sentence)
+        if self.workspace_page is not None:
+            self.workspace_page.say(sentence)
         else:
             self.welcome.problem.say(sentence)
 

@@ -12,7 +12,7 @@ from auditdesk.domain.streams import name_in
 from auditdesk.services.workspace.session import Session
 
 
-class Target(NamedTuple):
+class SearchTarget(NamedTuple):
     """Where a search leads: an account at a moment, a customer, or a position."""
 
     account: str = ""
@@ -21,7 +21,7 @@ class Target(NamedTuple):
     moment: Moment | None = None
 
 
-def find_target(session: Session, text: str) -> Target:
+def find_target(session: Session, text: str) -> SearchTarget:
     """What the text means. Raises `Refused` where it means nothing, or too much."""
     text = text.strip()
     if text.startswith("#"):
@@ -30,13 +30,13 @@ def find_target(session: Session, text: str) -> Target:
     customers = session.directory.customers(text)
     exact = [line.number for line in accounts if text.casefold() in (line.number, line.reference.casefold())]
     if exact:
-        return Target(account=exact[0])
+        return SearchTarget(account=exact[0])
     if any(text.casefold() in (line.number.casefold(), line.reference.casefold()) for line in customers):
-        return Target(customer=customers[0].number)
+        return SearchTarget(customer=customers[0].number)
     if len(customers) == 1:
-        return Target(customer=customers[0].number)
+        return SearchTarget(customer=customers[0].number)
     if len(accounts) == 1:
-        return Target(account=accounts[0].number)
+        return SearchTarget(account=accounts[0].number)
     if not accounts and not customers:
         raise Refused("nothing_found", tr("Nothing is called “{text}”.").format(text=text))
     raise Refused(
@@ -47,10 +47,10 @@ def find_target(session: Session, text: str) -> Target:
     )
 
 
-def _at_position(session: Session, digits: str) -> Target:
+def _at_position(session: Session, digits: str) -> SearchTarget:
     if not (digits.isascii() and digits.isdigit()):
         raise Refused("position_malformed", tr("A position is written #4711."))
     envelope = session.history.at_position(int(digits))
     if stream_kind(envelope.stream) is ACCOUNT:
-        return Target(account=name_in(envelope.stream), moment=AtVersion(envelope.version))
-    return Target(position=envelope.position)
+        return SearchTarget(account=name_in(envelope.stream), moment=AtVersion(envelope.version))
+    return SearchTarget(position=envelope.position)

@@ -9,9 +9,9 @@ from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from auditdesk.desktop.look.protocols import Colors
-from auditdesk.desktop.time.chart_data import Bucket, busyness, density, step_line
+from auditdesk.desktop.time.chart_data import ChartBucket, busyness, density, step_line
 from auditdesk.desktop.time.density import DensityStrip
-from auditdesk.desktop.time.time_slider import Mark
+from auditdesk.desktop.time.time_slider import SliderMark
 from auditdesk.desktop.time.timeline import TimelineModel
 from auditdesk.domain.instants import day_of
 from auditdesk.domain.money import exponent
@@ -35,8 +35,8 @@ class BalanceChart(QWidget):
         super().__init__(parent)
         self._timeline = timeline
         self._palette = palette
-        self._buckets: tuple[Bucket, ...] = ()
-        self._marks: tuple[Mark, ...] = ()
+        self._buckets: tuple[ChartBucket, ...] = ()
+        self._marks: tuple[SliderMark, ...] = ()
         self._decimals = 2
         self._plot: BalancePlot | None = None
         self.setObjectName("balanceChart")
@@ -54,14 +54,14 @@ class BalanceChart(QWidget):
         """A band, wide and low."""
         return QSize(720, 220)
 
-    def set_series(self, buckets: Sequence[Bucket], currency: str) -> None:
+    def set_series(self, buckets: Sequence[ChartBucket], currency: str) -> None:
         """Show another account's balance, in `currency`."""
         self._buckets = tuple(buckets)
         self._decimals = exponent(currency)
         self._made_plot()
         self._redraw()
 
-    def set_marks(self, marks: Sequence[Mark]) -> None:
+    def set_marks(self, marks: Sequence[SliderMark]) -> None:
         """Mark the owner's events; places are on the timeline's scale."""
         self._marks = tuple(marks)
         if self._plot is not None:

@@ -24,7 +24,7 @@ _DAY_US: Final = 86_400_000_000
 _LEAST_DAYS: Final = 1 / 24
 
 
-class Bucket(Protocol):
+class ChartBucket(Protocol):
     """Consecutive events of a stream taken together; balances in minor units, instants in µs UTC."""
 
     @property
@@ -45,7 +45,7 @@ class Bucket(Protocol):
     def last_booked_at_us(self) -> int: ...
 
 
-def step_line(buckets: Sequence[Bucket], place: Place, decimals: int, end: float) -> Points:
+def step_line(buckets: Sequence[ChartBucket], place: Place, decimals: int, end: float) -> Points:
     """The balance as a step line in major units; a bucket of many events shows its whole range.
 
     `place(version, instant_us)` gives an event's x; the line runs on to `end`.
@@ -70,7 +70,9 @@ def step_line(buckets: Sequence[Bucket], place: Place, decimals: int, end: float
     return xs, ys
 
 
-def density(buckets: Sequence[Bucket], place: Place, first: float, last: float, bins: int) -> list[float]:
+def density(
+    buckets: Sequence[ChartBucket], place: Place, first: float, last: float, bins: int
+) -> list[float]:
     """How many events fall into each of `bins` equal parts of the scale; a wide bucket is spread out."""
     counts = [0.0] * bins
     width = (last - first) / bins
@@ -86,7 +88,7 @@ def density(buckets: Sequence[Bucket], place: Place, first: float, last: float, 
     return counts
 
 
-def busyness(buckets: Sequence[Bucket], first: float, last: float, bins: int) -> list[float]:
+def busyness(buckets: Sequence[ChartBucket], first: float, last: float, bins: int) -> list[float]:
     """Events per day along a scale of events, where plain counts would all be equal."""
     counts, days = [0.0] * bins, [0.0] * bins
     width = (last - first) / bins

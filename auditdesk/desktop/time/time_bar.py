@@ -22,7 +22,7 @@ from auditdesk.desktop.look.protocols import Colors
 from auditdesk.desktop.time.moment_field import MomentField
 from auditdesk.desktop.time.moment_text import written_instant
 from auditdesk.desktop.time.playback import SPEEDS, Player
-from auditdesk.desktop.time.time_slider import Mark, TimeSlider
+from auditdesk.desktop.time.time_slider import SliderMark, TimeSlider
 from auditdesk.desktop.time.timeline import TimelineModel, system_now_us
 from auditdesk.domain.errors import Refused
 from auditdesk.domain.instants import day_of
@@ -159,7 +159,7 @@ class TimeBar(QWidget):
 
     # --- what the page may ask -----------------------------------------------------------
 
-    def set_marks(self, marks: Sequence[Mark]) -> None:
+    def set_marks(self, marks: Sequence[SliderMark]) -> None:
         """Mark the owner's events on the scale."""
         self.slider.set_marks(marks)
 

@@ -20,7 +20,7 @@ WHEEL_NOTCH: Final = 120
 _ARROWS: Final[dict[int, int]] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
-class Mark(NamedTuple):
+class SliderMark(NamedTuple):
     """Something beside the stream's own events, at a place of the slider's scale."""
 
     place: float
@@ -36,7 +36,7 @@ class TimeSlider(QAbstractSlider):
     def __init__(self, palette: Colors, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._palette = palette
-        self._marks: tuple[Mark, ...] = ()
+        self._marks: tuple[SliderMark, ...] = ()
         self._left = self._right = int(HANDLE_WIDTH_PX / 2) + 1
         self._held = False
         self._wheel_rest = 0
@@ -55,11 +55,11 @@ class TimeSlider(QAbstractSlider):
         return self._held or self.isSliderDown()
 
     @property
-    def marks(self) -> tuple[Mark, ...]:
+    def marks(self) -> tuple[SliderMark, ...]:
         """What is marked."""
         return self._marks
 
-    def set_marks(self, marks: Sequence[Mark]) -> None:
+    def set_marks(self, marks: Sequence[SliderMark]) -> None:
         """Mark other places."""
         self._marks = tuple(marks)
         self.update()

@@ -19,7 +19,7 @@ Tell = Callable[[int, int], None]
 """Told how much of a copy is done, and of how much; what it raises ends the copy."""
 
 
-class Opened(NamedTuple):
+class OpenedEngine(NamedTuple):
     """An engine on a ledger that is there, and whether it can only be looked at."""
 
     engine: Engine
@@ -82,7 +82,7 @@ class Backend(Protocol):
         keeps it to its end: positions have no gaps. Any other sees one state, and waits for no writer.
         """
 
-    def open(self, *, read_only: bool) -> Opened:
+    def open(self, *, read_only: bool) -> OpenedEngine:
         """An engine as of `create`, on a ledger that is there; what is none is left untouched.
 
         Raises `LedgerMissing`, `NotALedger`, `NewerLedger`, `LedgerReadOnly`.

@@ -13,9 +13,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from auditdesk.domain.errors import LedgerMissing, Refused
-from auditdesk.ledger.backends.base import Opened, Tell
+from auditdesk.ledger.backends.base import OpenedEngine, Tell
 from auditdesk.ledger.backends.integrity import SqlitePageCheck
-from auditdesk.ledger.backends.sqlite_upgrade import Held, SqliteUpgrade, discard_drafts
+from auditdesk.ledger.backends.sqlite_upgrade import ExclusiveFile, SqliteUpgrade, discard_drafts
 from auditdesk.ledger.formats import FORMATS, LedgerFormat
 from auditdesk.storage import sqlite_file as files
 from auditdesk.storage.sqlite_file import DRIVER, FileKind, Schema
@@ -57,7 +57,7 @@ class SqliteBackend:
             raise Refused("ledger_exists", f"There is a file at {self.path} already.")
         return self._engine(mode="rwc", settings=files.durable_journal())
 
-    def open(self, *, read_only: bool) -> Opened:
+    def open(self, *, read_only: bool) -> OpenedEngine:
         """An engine on the file, for looking only where its folder can't be written.
 
         Raises `LedgerMissing`, `NotALedger`, `NewerLedger`, `LedgerReadOnly`.
@@ -65,10 +65,10 @@ class SqliteBackend:
         files.read_header(self.path, self._kind)
         writable = files.is_writable(self.path)
         if writable and not read_only:
-            return Opened(self._engine(mode="rw", settings=files.durable_journal()), read_only=False)
+            return OpenedEngine(self._engine(mode="rw", settings=files.durable_journal()), read_only=False)
         # in a folder that can't be written there is no room for a reader's -shm either
         immutable = not writable and not self.path.with_name(f"{self.path.name}-wal").exists()
-        return Opened(self._engine(mode="ro", immutable=immutable), read_only=True)
+        return OpenedEngine(self._engine(mode="ro", immutable=immutable), read_only=True)
 
     def settle(self, engine: Engine) -> None:
         """Move what is in the write-ahead log into the file, so that its header says what it is."""
@@ -183,7 +183,7 @@ class SqliteBackend:
                 files.set_pragmas(raw, files.durable_journal(), self._kind)
                 raw.execute("BEGIN EXCLUSIVE")
                 raw.execute("COMMIT")  # the lock stays until the connection is closed
-                held = Held(self.path, raw, self.faults)
+                held = ExclusiveFile(self.path, raw, self.faults)
                 return SqliteUpgrade(held, f"{self.path.name}.format-{found}", self._beside)
             except BaseException:
                 raw.close()

@@ -21,7 +21,7 @@ SIDE_FILES: Final = ("", "-journal", "-wal", "-shm")
 B = TypeVar("B")
 
 
-class Held(NamedTuple):
+class ExclusiveFile(NamedTuple):
     """A file that this process holds alone: where it is, its one connection, the words for its faults."""
 
     path: Path
@@ -32,7 +32,7 @@ class Held(NamedTuple):
 class SqliteUpgrade(Generic[B]):
     """Two copies of a file that is held alone; `backend_of` makes the backend of a copy."""
 
-    def __init__(self, held: Held, kept_name: str, backend_of: Callable[[Path], B]) -> None:
+    def __init__(self, held: ExclusiveFile, kept_name: str, backend_of: Callable[[Path], B]) -> None:
         self._held = held
         self._kept_name = kept_name
         self._original, self._draft = drafts_of(held.path)

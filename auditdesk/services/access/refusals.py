@@ -13,7 +13,7 @@ from auditdesk.services.access.command_ids import new_command_id
 from auditdesk.services.access.context import OperatorContext
 
 
-class Ask(NamedTuple):
+class Attempt(NamedTuple):
     """What is asked for, in the words in which a refusal is recorded."""
 
     command: str

@@ -29,7 +29,7 @@ NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 FORBIDDEN: Final = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
-class Drafts:
+class FileDrafts:
     """Drafts of files that are published together."""
 
     def __init__(self) -> None:
@@ -141,7 +141,7 @@ class Draft:
                 with suppress(OSError):
                     path.unlink(missing_ok=True)
         for hold in self._holds:
-            hold.let_go()
+            hold.release()
 
     @property
     def _opened(self) -> BinaryIO:
@@ -151,9 +151,9 @@ class Draft:
 
 
 @contextmanager
-def drafting() -> Iterator[Drafts]:
+def drafting() -> Iterator[FileDrafts]:
     """Drafts that leave nothing behind unless they were published."""
-    drafts = Drafts()
+    drafts = FileDrafts()
     try:
         try:
             yield drafts
@@ -209,7 +209,7 @@ def new_folder(target: Path) -> Iterator[Path]:
         raise
     finally:
         if hold is not None:
-            hold.let_go()
+            hold.release()
 
 
 def write_new(file: Path, data: bytes) -> None:

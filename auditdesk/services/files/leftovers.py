@@ -24,7 +24,7 @@ _SUFFIXES: Final = (FILE_SUFFIX, OLDER_SUFFIX, FOLDER_SUFFIX)
 
 
 class FileLock:
-    """Marks a file or folder as in use by this process, until `let_go` or the process's end."""
+    """Marks a file or folder as in use by this process, until `release` or the process's end."""
 
     def __init__(self, path: Path) -> None:
         self._handle = -1
@@ -33,7 +33,7 @@ class FileLock:
                 self._handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
                 fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """Whoever finds it from now on may sweep it."""
         handle, self._handle = self._handle, -1
         if handle >= 0:

@@ -14,7 +14,7 @@ from auditdesk.domain.instants import to_iso
 from auditdesk.domain.moments import NOW, AtInstant, AtVersion, Moment, Now, TimeAxis
 from auditdesk.domain.streams import account_stream, customer_stream, name_in
 from auditdesk.ledger.envelope import Envelope
-from auditdesk.ledger.rows import Bucket
+from auditdesk.ledger.rows import BalanceBucket
 from auditdesk.services.access.context import OperatorContext
 from auditdesk.services.access.lookup import find_account, find_customer
 from auditdesk.services.access.revealing import Revealer
@@ -220,7 +220,7 @@ class History:
         """The versions of the account's events of these types, ascending."""
         return self._ledger.log.versions_of_types(account_stream(account), tags)
 
-    def balance_series(self, account: str, buckets: int = CHART_BUCKETS) -> list[Bucket]:
+    def balance_series(self, account: str, buckets: int = CHART_BUCKETS) -> list[BalanceBucket]:
         """The balance over the account's life in at most `buckets` buckets."""
         return self._ledger.accounts.balance_series(account, buckets=buckets)
 

@@ -9,12 +9,12 @@ from auditdesk.domain.account import Account
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.personal import Mask, Personal, Remark, Remittance
 from auditdesk.ledger.envelope import Envelope
-from auditdesk.ledger.rows import Bucket
+from auditdesk.ledger.rows import BalanceBucket
 from auditdesk.services.access.revealing import Revealer
 
 __all__ = [
     "AccountView",
-    "Bucket",
+    "BalanceBucket",
     "CustomerView",
     "EventView",
     "OtherLeg",

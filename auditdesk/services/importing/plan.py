@@ -14,7 +14,7 @@ from auditdesk.domain.errors import Refused
 from auditdesk.ledger.batch import Batch
 from auditdesk.ledger.ledger import StreamAppend
 from auditdesk.services.access.context import OperatorContext, Progress
-from auditdesk.services.files.atomic import Drafts
+from auditdesk.services.files.atomic import FileDrafts
 from auditdesk.services.importing.csv_file import CsvFile
 from auditdesk.services.importing.csv_records import Record
 from auditdesk.services.importing.rows import read_instant
@@ -30,7 +30,7 @@ class Rejects:
     Raises a `Fault` where nothing can be written there, before anything is imported.
     """
 
-    def __init__(self, drafts: Drafts, target: Path | None) -> None:
+    def __init__(self, drafts: FileDrafts, target: Path | None) -> None:
         self._draft = drafts.add(target) if target is not None else None
         self._first: list[Reject] = []
         self._write(["file", "line", "reason", "row"])
@@ -55,7 +55,7 @@ class Rejects:
             self._draft.write(line.getvalue().encode("utf-8", "surrogateescape"))
 
 
-class Share:
+class PassProgress:
     """One pass over one file as a part of the whole import's progress, which counts bytes."""
 
     def __init__(self, whole: Progress, before_bytes: int, total_bytes: int) -> None:
@@ -80,7 +80,7 @@ class ImportRun(NamedTuple):
     rejects: Rejects
 
 
-class Plan:
+class ImportPlan:
     """Where a file's rows stand (line, byte offset, bytes), and the order in which they are booked.
 
     Arrays of machine words: some 40 bytes a row, and nothing of what is in it.
@@ -123,7 +123,7 @@ class FileImport(ABC):
         self.now_us = self.ledger.now_us()
         self._run = run
         self._file = file
-        self._plan = Plan()
+        self._plan = ImportPlan()
         self._sha256 = ""
         self._read = self._booked = self._known = self._rejected = 0
 

@@ -27,7 +27,7 @@ from auditdesk.services.importing.accounts import AccountImport
 from auditdesk.services.importing.csv_file import CsvFile
 from auditdesk.services.importing.customers import CustomerImport
 from auditdesk.services.importing.entries import EntryImport
-from auditdesk.services.importing.plan import FileImport, ImportRun, Rejects, Share
+from auditdesk.services.importing.plan import FileImport, ImportRun, PassProgress, Rejects
 from auditdesk.services.importing.summary import ImportSummary
 
 FILES: Final[tuple[tuple[str, type[FileImport]], ...]] = (
@@ -151,8 +151,8 @@ class _Steps:
         for file in self._files:
             file.close()
 
-    def _shares(self, before_bytes: int) -> Iterator[Share]:
+    def _shares(self, before_bytes: int) -> Iterator[PassProgress]:
         total_bytes = 2 * sum(file.size_bytes for file in self._files)
         for file in self._files:
-            yield Share(self._progress, before_bytes, total_bytes)
+            yield PassProgress(self._progress, before_bytes, total_bytes)
             before_bytes += file.size_bytes

@@ -17,7 +17,7 @@ from typing import Final
 from auditdesk.domain.errors import Refused
 from auditdesk.services.reports.balances import Balances
 from auditdesk.services.reports.erasures import ErasureRegister
-from auditdesk.services.reports.events import EventLog
+from auditdesk.services.reports.events import EventLogReport
 from auditdesk.services.reports.exceptions import Exceptions
 from auditdesk.services.reports.frame import Report
 from auditdesk.services.reports.statement import Statement
@@ -27,7 +27,7 @@ REPORTS: Final[tuple[type[Report], ...]] = (
     Statement,
     Balances,
     TrialBalance,
-    EventLog,
+    EventLogReport,
     Exceptions,
     ErasureRegister,
 )

@@ -9,7 +9,7 @@ from auditdesk.domain.moments import AtInstant, AtVersion, Moment
 from auditdesk.domain.personal import Mask
 from auditdesk.domain.streams import customer_stream
 from auditdesk.services.reports.cells import amount_writer, instant
-from auditdesk.services.reports.frame import Report, Row, Source, Takes, spans, state_after
+from auditdesk.services.reports.frame import Report, ReportOptions, Row, Source, spans, state_after
 
 
 class Balances(Report):
@@ -39,7 +39,7 @@ class Balances(Report):
         "overdraft_limit",
         "blocks",
     )
-    TAKES = Takes(account="asked", range=False)
+    TAKES = ReportOptions(account="asked", range=False)
 
     def __init__(self, source: Source) -> None:
         super().__init__(source)

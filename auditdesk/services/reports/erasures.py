@@ -8,7 +8,7 @@ from typing import Any, Final
 from auditdesk.domain import events as e
 from auditdesk.ledger.envelope import Envelope
 from auditdesk.services.reports.cells import Cell, instant
-from auditdesk.services.reports.frame import Report, Row, Source, Takes, log_until
+from auditdesk.services.reports.frame import Report, ReportOptions, Row, Source, log_until
 
 TAGS: Final = (e.ErasureRequested.TAG, e.CustomerForgotten.TAG)
 NOT_YET: Final[tuple[Cell, ...]] = ("", "", "", "", "")
@@ -42,7 +42,7 @@ class ErasureRegister(Report):
         "requested_position",
         "forgotten_position",
     )
-    TAKES = Takes(account="no", reveal=False)
+    TAKES = ReportOptions(account="no", reveal=False)
 
     def __init__(self, source: Source) -> None:
         super().__init__(source)

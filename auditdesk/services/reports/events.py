@@ -23,7 +23,7 @@ class Holding(NamedTuple):
     decimal: Callable[[int], str]
 
 
-class EventLog(Report):
+class EventLogReport(Report):
     """One row an event.
 
     `position`: in the log; `stream`, `version`: whose event it is, and its which; `event`: its tag.

@@ -18,7 +18,7 @@ from auditdesk.ledger.envelope import Envelope
 from auditdesk.services.access.context import watched
 from auditdesk.services.history.stated_balances import StatedGaps
 from auditdesk.services.reports.cells import amount_writer, instant
-from auditdesk.services.reports.frame import Report, Row, Source, Takes, log_until
+from auditdesk.services.reports.frame import Report, ReportOptions, Row, Source, log_until
 
 BACKDATED_DAYS: Final = 30
 TAGS: Final = (e.CommandRefused.TAG, *tags(of_stream(ACCOUNT)))
@@ -29,7 +29,7 @@ BACKDATED: Final = "backdated"
 BLOCKED: Final = "imported against a block"
 
 
-class Finding(NamedTuple):
+class ListedReason(NamedTuple):
     """Why an event is listed: its kind, and a sentence."""
 
     kind: str
@@ -78,7 +78,7 @@ class Exceptions(Report):
         "stated_balance",
         "details",
     )
-    TAKES = Takes(account="no", reveal=False)
+    TAKES = ReportOptions(account="no", reveal=False)
 
     def __init__(self, source: Source) -> None:
         super().__init__(source)
@@ -102,9 +102,9 @@ class Exceptions(Report):
         """How many rows there are of each kind, and from how many days on a value date is listed."""
         return {"exceptions": dict(sorted(self._counts.items())), "backdated_days": BACKDATED_DAYS}
 
-    def _findings(self, envelope: Envelope, event: e.Event) -> Iterator[Finding]:
+    def _findings(self, envelope: Envelope, event: e.Event) -> Iterator[ListedReason]:
         if isinstance(event, e.CommandRefused):
-            yield Finding(REFUSED, _refusal(event, self._accounts.get(account_stream(event.target))))
+            yield ListedReason(REFUSED, _refusal(event, self._accounts.get(account_stream(event.target))))
             return
         before = self._accounts.get(envelope.stream)
         after = account_fold.apply(name_in(envelope.stream), before, event, envelope.booked_at_us)
@@ -113,20 +113,20 @@ class Exceptions(Report):
             yield from self._of_money(envelope, event, before or after)
         if after.available_minor < 0 and (before is None or before.available_minor >= 0):
             beyond = _money(-after.available_minor, after)
-            yield Finding(OVERDRAWN, f"The balance is {beyond} beyond the agreed overdraft.")
+            yield ListedReason(OVERDRAWN, f"The balance is {beyond} beyond the agreed overdraft.")
 
-    def _of_money(self, envelope: Envelope, event: e.MoneyEvent, before: Account) -> Iterator[Finding]:
+    def _of_money(self, envelope: Envelope, event: e.MoneyEvent, before: Account) -> Iterator[ListedReason]:
         if gap := self._gaps.see(envelope, event):
             off, jump = (_money(minor, before) for minor in (gap.gap_minor, gap.jump_minor))
-            yield Finding(STATED, f"Stated less replayed is {off}; it moved by {jump} here.")
+            yield ListedReason(STATED, f"Stated less replayed is {off}; it moved by {jump} here.")
         days = (day_of(envelope.booked_at_us) - date.fromisoformat(event.value_date)).days
         if days > BACKDATED_DAYS:
-            yield Finding(BACKDATED, f"The value date lies {days} days before the booking.")
+            yield ListedReason(BACKDATED, f"The value date lies {days} days before the booking.")
         debit = event.signed_minor < 0
         if event.imported and (before.debits_blocked if debit else before.credits_blocked):
-            yield Finding(BLOCKED, f"The account was blocked for {'debits' if debit else 'credits'}.")
+            yield ListedReason(BLOCKED, f"The account was blocked for {'debits' if debit else 'credits'}.")
 
-    def _row(self, envelope: Envelope, event: e.Event, finding: Finding) -> Row:
+    def _row(self, envelope: Envelope, event: e.Event, finding: ListedReason) -> Row:
         text = self._source.text
         stream = account_stream(event.target) if isinstance(event, e.CommandRefused) else envelope.stream
         account = self._accounts.get(stream)

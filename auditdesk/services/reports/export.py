@@ -31,7 +31,7 @@ from auditdesk.services.reports.cells import instant
 from auditdesk.services.reports.frame import ControlTotal, Query, Report, make_source
 from auditdesk.services.reports.frame import batches as in_batches
 from auditdesk.services.reports.manifest import manifest_bytes, manifest_path
-from auditdesk.services.reports.trust import UNVERIFIED, Standing, standing_of
+from auditdesk.services.reports.trust import UNVERIFIED, LedgerTrust, standing_of
 
 BATCH_ROWS: Final = 2_000
 MARK_COLUMN: Final = "verification"
@@ -61,12 +61,12 @@ class Form(NamedTuple):
     bom: bool
 
 
-class Written(NamedTuple):
+class WrittenReport(NamedTuple):
     """The draft of a report, its rows, and how far what it was read from can be believed."""
 
     file: Draft
     rows: int
-    standing: Standing
+    standing: LedgerTrust
 
 
 class Reports:
@@ -142,14 +142,16 @@ class Reports:
             self._history.account_at(number, as_of)
         return Query(number, from_us, to_us, as_of, self._ledger.log.head().position)
 
-    def _write(self, content: Report, query: Query, file: Draft, form: Form, progress: Progress) -> Written:
+    def _write(
+        self, content: Report, query: Query, file: Draft, form: Form, progress: Progress
+    ) -> WrittenReport:
         if form.bom:
             file.write(BOM)
         standing = standing_of(self._context, query.last_position)
         rows = _write_rows(content, file, progress, mark=UNVERIFIED if standing.damaged else "")
-        return Written(file, rows, standing)
+        return WrittenReport(file, rows, standing)
 
-    def _manifest(self, content: Report, query: Query, written: Written, form: Form) -> bytes:
+    def _manifest(self, content: Report, query: Query, written: WrittenReport, form: Form) -> bytes:
         file = written.file
         return manifest_bytes(
             bank={"ledger_id": self._ledger.ledger_id, "bank": self._ledger.bank},
@@ -171,7 +173,7 @@ class Reports:
             extras={"verification": written.standing.document, **content.extras()},
         )
 
-    def _record(self, kind: type[Report], query: Query, written: Written, erasures: int) -> None:
+    def _record(self, kind: type[Report], query: Query, written: WrittenReport, erasures: int) -> None:
         """Keep that personal data left the system, unless somebody was forgotten while it was read."""
         if len(self._ledger.customers.erasures()) != erasures:
             raise Conflict("A customer was forgotten while the report was made.", "Make it again.")

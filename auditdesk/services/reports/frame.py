@@ -20,7 +20,7 @@ from auditdesk.services.reports.cells import Cell, raw, safe_json, safe_text
 Row = tuple[Cell, ...]
 
 
-class Takes(NamedTuple):
+class ReportOptions(NamedTuple):
     """What a report can be asked for beside the moment: the options and fields that mean something to it.
 
     `account`: never one account's (`no`), one's where it is asked for (`asked`), or of the account that is
@@ -102,7 +102,7 @@ class Report(ABC):
     TITLE: ClassVar[str]
     WORDS: ClassVar[str]
     COLUMNS: ClassVar[tuple[str, ...]]
-    TAKES: ClassVar[Takes] = Takes()
+    TAKES: ClassVar[ReportOptions] = ReportOptions()
     PERMISSION: ClassVar[Permission] = EXPORT
 
     def __init__(self, source: Source) -> None:
@@ -119,7 +119,7 @@ class Report(ABC):
         return {}
 
 
-class Span(NamedTuple):
+class VersionRange(NamedTuple):
     """The events of one account that a report is of: versions `first` to `last`, none where last < first."""
 
     number: str
@@ -137,7 +137,7 @@ def make_source(
     return Source(ledger, revealer, query, text, json, progress)
 
 
-def spans(ledger: Ledger, query: Query) -> list[Span]:
+def spans(ledger: Ledger, query: Query) -> list[VersionRange]:
     """The accounts that had been opened at the moment, with the versions that the bounds leave.
 
     Both clocks never decrease within a stream, so that bounds always leave one stretch of versions.
@@ -157,7 +157,7 @@ def spans(ledger: Ledger, query: Query) -> list[Span]:
             first = 1
             if query.from_us is not None:
                 first += ledger.log.version_at(stream, AtInstant(query.from_us - 1))
-            found.append(Span(row.number, row.reference, row.currency, first, last))
+            found.append(VersionRange(row.number, row.reference, row.currency, first, last))
         return found
 
 
@@ -167,7 +167,7 @@ def _last_version(ledger: Ledger, stream: str, query: Query) -> int:
     return ledger.log.version_at(stream, query.as_of)
 
 
-def envelopes_of(ledger: Ledger, span: Span) -> Iterator[Envelope]:
+def envelopes_of(ledger: Ledger, span: VersionRange) -> Iterator[Envelope]:
     """The span's events, a page at a time."""
     return ledger.log.stream(account_stream(span.number), after=span.first - 1, up_to=span.last)
 

@@ -16,7 +16,15 @@ from auditdesk.domain.personal import Mask
 from auditdesk.domain.roles import EXPORT_STATEMENT
 from auditdesk.services.history.views import remittance_texts
 from auditdesk.services.reports.cells import amount_writer, instant
-from auditdesk.services.reports.frame import Report, Row, Source, Span, envelopes_of, spans, state_after
+from auditdesk.services.reports.frame import (
+    Report,
+    Row,
+    Source,
+    VersionRange,
+    envelopes_of,
+    spans,
+    state_after,
+)
 
 
 class Statement(Report):
@@ -72,7 +80,7 @@ class Statement(Report):
             "identity": "OPBD + credits - debits = CLBD holds for each account",
         }
 
-    def _account(self, span: Span) -> Iterator[Row]:
+    def _account(self, span: VersionRange) -> Iterator[Row]:
         opening = state_after(self._source.ledger, span.number, min(span.first - 1, span.last))
         balance_minor = opening_minor = opening.balance_minor if opening else 0
         add = self.totals.add
@@ -112,7 +120,7 @@ class Statement(Report):
         """Text as it is written into cells; a mask is ours, and stays as it is."""
         return str(words) if isinstance(words, Mask) else self._source.text(words)
 
-    def _close(self, span: Span, opening_minor: int, balance_minor: int) -> None:
+    def _close(self, span: VersionRange, opening_minor: int, balance_minor: int) -> None:
         closing = state_after(self._source.ledger, span.number, span.last)
         closing_minor = closing.balance_minor if closing else 0
         if closing_minor != balance_minor and not self._source.ledger.damage:  # then each row says so

@@ -13,7 +13,7 @@ from auditdesk.domain.errors import LedgerDamaged
 from auditdesk.domain.streams import name_in
 from auditdesk.services.access.context import watched
 from auditdesk.services.reports.cells import amount_writer
-from auditdesk.services.reports.frame import Report, Row, Source, Takes, log_until
+from auditdesk.services.reports.frame import Report, ReportOptions, Row, Source, log_until
 
 TAGS: Final = (e.AccountOpened.TAG, *MONEY_TAGS)
 
@@ -44,7 +44,7 @@ class TrialBalance(Report):
         "debits_posted",
         "credits_posted",
     )
-    TAKES = Takes(account="no", range=False, reveal=False)
+    TAKES = ReportOptions(account="no", range=False, reveal=False)
 
     def rows(self) -> Iterator[Row]:
         """The accounts, by currency. Raises `LedgerDamaged` where an account was never opened."""

@@ -11,14 +11,14 @@ from auditdesk.services.reports.cells import instant
 UNVERIFIED: Final = "UNVERIFIED"
 
 
-class Standing(NamedTuple):
+class LedgerTrust(NamedTuple):
     """Whether the ledger is known to be damaged, and what its reports say of it."""
 
     damaged: bool
     document: dict[str, Any]
 
 
-def standing_of(context: OperatorContext, size: int) -> Standing:
+def standing_of(context: OperatorContext, size: int) -> LedgerTrust:
     """The standing of the log's first `size` events.
 
     The document has `state` (`UNVERIFIED`, `not verified yet` or `nothing found`), `why`, the Merkle root,
@@ -34,7 +34,7 @@ def standing_of(context: OperatorContext, size: int) -> Standing:
     newest = ledger.tree.newest_checkpoint()
     last = context.vault.last_verification() if context.vault else None
     state = UNVERIFIED if damage else "nothing found" if last else "not verified yet"
-    return Standing(
+    return LedgerTrust(
         bool(damage),
         {
             "state": state,

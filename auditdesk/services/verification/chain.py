@@ -23,7 +23,7 @@ from auditdesk.proof.merkle import EMPTY_FRONTIER, Frontier
 from auditdesk.services.access.context import NO_PROGRESS, Progress, system_clock
 from auditdesk.services.verification.damaged_log import readable_log
 from auditdesk.services.verification.findings import Finding, Tell
-from auditdesk.services.verification.replay import NOTHING_BEFORE, Before, Numbering
+from auditdesk.services.verification.replay import NOTHING_BEFORE, Numbering, StartingState
 from auditdesk.services.verification.tree import Claim, TreeCheck
 
 WORTH_A_PROCESS_EVENTS: Final = 60_000  # below, starting one takes longer than it saves
@@ -31,7 +31,7 @@ LOOK_EVERY_S: Final = 0.05
 CORES_NEEDED: Final = 2
 
 
-class Ask(Struct, frozen=True):
+class ChainRequest(Struct, frozen=True):
     """What the process is to look at: the first `last` events of a ledger, and what is claimed of them."""
 
     address: str
@@ -39,7 +39,7 @@ class Ask(Struct, frozen=True):
     claims: tuple[Claim, ...]
 
 
-class Answer(Struct, frozen=True):
+class ChainAnswer(Struct, frozen=True):
     """What it found, and the root over what it looked at."""
 
     findings: tuple[Finding, ...]
@@ -54,7 +54,7 @@ class Chain:
         ledger: Ledger,
         claims: Sequence[Claim],
         report: Tell,
-        before: Before = NOTHING_BEFORE,
+        before: StartingState = NOTHING_BEFORE,
         frontier: Frontier = EMPTY_FRONTIER,
     ) -> None:
         self._numbering = Numbering(report, before)
@@ -78,7 +78,7 @@ class Chain:
 class ChainProcess:
     """The same checks in another process, begun at once. Either `answer` or `stop` must be called."""
 
-    def __init__(self, ask: Ask) -> None:
+    def __init__(self, request: ChainRequest) -> None:
         self._process = subprocess.Popen(
             # -P: nothing of the folder that one happens to stand in is run
             [sys.executable, "-P", "-m", "auditdesk.services.verification.chain"],
@@ -89,9 +89,9 @@ class ChainProcess:
         stdin, self._process.stdin = self._process.stdin, None
         if stdin is not None:
             with suppress(OSError), stdin:  # one that has died already answers nothing
-                stdin.write(msgspec.json.encode(ask))
+                stdin.write(msgspec.json.encode(request))
 
-    def answer(self, progress: Progress) -> Answer | None:
+    def answer(self, progress: Progress) -> ChainAnswer | None:
         """Wait for what it found; None where it came to no end, and somebody else has to look.
 
         Raises `Cancelled`.
@@ -102,7 +102,7 @@ class ChainProcess:
                 out, _ = self._process.communicate(timeout=LOOK_EVERY_S)
                 break
         try:
-            return msgspec.json.decode(out, type=Answer)
+            return msgspec.json.decode(out, type=ChainAnswer)
         except msgspec.DecodeError:
             return None
 
@@ -118,31 +118,34 @@ def start_process(ledger: Ledger, last: int, claims: Sequence[Claim]) -> ChainPr
     if last < WORTH_A_PROCESS_EVENTS or frozen or (os.cpu_count() or 1) < CORES_NEEDED:
         return None
     try:
-        return ChainProcess(Ask(ledger.backend.address, last, tuple(claims)))
+        return ChainProcess(ChainRequest(ledger.backend.address, last, tuple(claims)))
     except OSError:
         return None
 
 
-def look(ask: Ask) -> Answer:
+def check(request: ChainRequest) -> ChainAnswer:
     """What the process does. Raises `AuditdeskError` where the ledger can't even be opened."""
     findings: list[Finding] = []
-    ledger = Ledger.open(backend_at(ask.address), clock=system_clock, read_only=True)
+    ledger = Ledger.open(backend_at(request.address), clock=system_clock, read_only=True)
     try:
         with ledger.view():
-            chain = Chain(ledger, ask.claims, findings.append)
-            for envelope in readable_log(ledger, 0, ask.last, findings.append, NO_PROGRESS):
+            chain = Chain(ledger, request.claims, findings.append)
+            for envelope in readable_log(ledger, 0, request.last, findings.append, NO_PROGRESS):
                 chain.see(envelope)
             chain.finish()
     finally:
         ledger.close()
-    return Answer(tuple(findings), chain.root)
+    return ChainAnswer(tuple(findings), chain.root)
 
 
 def main() -> int:
-    """Read an `Ask` from standard input, write an `Answer` to standard output; another exit code: neither."""
+    """Read a `ChainRequest` from standard input and write a `ChainAnswer` to standard output.
+
+    Exit code 0 only where the answer is whole.
+    """
     try:
-        ask = msgspec.json.decode(sys.stdin.buffer.read(), type=Ask)
-        answer = look(ask)
+        request = msgspec.json.decode(sys.stdin.buffer.read(), type=ChainRequest)
+        answer = check(request)
     except (AuditdeskError, msgspec.DecodeError):
         return 1
     sys.stdout.buffer.write(msgspec.json.encode(answer))

@@ -16,7 +16,7 @@ from auditdesk.ledger.rows import SnapshotRow, account_values, customer_values
 from auditdesk.ledger.snapshots import SNAPSHOT_INTERVAL_EVENTS, encode_state, state_schema
 from auditdesk.services.access.context import Progress
 from auditdesk.services.verification.findings import Finding, Kind, Tell
-from auditdesk.services.verification.replay import Replay, SealedPlace, Seals
+from auditdesk.services.verification.replay import Replay, SealCheck, SealedPlace
 from auditdesk.vault.vault import Vault
 
 
@@ -31,14 +31,14 @@ class _Expected(NamedTuple):
     subject: str | None
 
 
-class Snapshots:
+class SnapshotCheck:
     """Every snapshot of today's state schema against the replay. A missing one is no damage.
 
     A customer's sealed part is opened where there are keys: it opens only where it belongs. Those of the
     positions up to `after` are left out.
     """
 
-    def __init__(self, ledger: Ledger, report: Tell, seals: Seals | None, after: int = 0) -> None:
+    def __init__(self, ledger: Ledger, report: Tell, seals: SealCheck | None, after: int = 0) -> None:
         self._ledger = ledger
         self._report = report
         self._seals = seals

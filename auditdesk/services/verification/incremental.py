@@ -23,7 +23,7 @@ from auditdesk.services.verification.findings import Finding, Tell
 from auditdesk.vault.vault import Vault
 
 
-class Start(NamedTuple):
+class StartPoint(NamedTuple):
     """Where a verification begins: after `position` events, whose tree has this right edge."""
 
     position: int
@@ -31,7 +31,7 @@ class Start(NamedTuple):
     frontier: Frontier
 
 
-def start_of(ledger: Ledger, vault: Vault | None) -> Start | None:
+def start_of(ledger: Ledger, vault: Vault | None) -> StartPoint | None:
     """Where the last good verification ended; None where there is none that the ledger still continues."""
     last = vault.last_verification() if vault else None
     if last is None or last.damage or last.size == 0:
@@ -44,13 +44,13 @@ def start_of(ledger: Ledger, vault: Vault | None) -> Start | None:
             (envelope,) = ledger.log.read(after_position=last.size - 1, up_to=last.size)
     except (AuditdeskError, ValueError):
         return None
-    return Start(last.size, envelope.recorded_at_us, frontier) if frontier.root() == last.root else None
+    return StartPoint(last.size, envelope.recorded_at_us, frontier) if frontier.root() == last.root else None
 
 
-class BeforeStart:
+class StateAtStart:
     """The streams as they were where the verification begins, from the ledger's own snapshots."""
 
-    def __init__(self, ledger: Ledger, start: Start) -> None:
+    def __init__(self, ledger: Ledger, start: StartPoint) -> None:
         self._ledger = ledger
         self.position = start.position
         self.recorded_at_us = start.recorded_at_us

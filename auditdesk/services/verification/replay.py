@@ -23,7 +23,7 @@ from auditdesk.services.verification.findings import Finding, Kind, Tell
 from auditdesk.vault.vault import Keyring
 
 
-class Before(Protocol):
+class StartingState(Protocol):
     """What was there before the first event that is looked at."""
 
     position: int
@@ -53,13 +53,13 @@ class _Nothing:
         return None
 
 
-NOTHING_BEFORE: Final[Before] = _Nothing()
+NOTHING_BEFORE: Final[StartingState] = _Nothing()
 
 
 class Numbering:
     """Positions and versions without gaps, clocks that never run backwards, leaves that match their rows."""
 
-    def __init__(self, report: Tell, before: Before = NOTHING_BEFORE) -> None:
+    def __init__(self, report: Tell, before: StartingState = NOTHING_BEFORE) -> None:
         self._report = report
         self._before = before
         self._position = before.position
@@ -116,7 +116,7 @@ class Replay:
     """Folds every stream from zero; after `finish` its states are what the projections must say."""
 
     def __init__(
-        self, report: Tell, entries: Callable[[EntryRow], None], before: Before = NOTHING_BEFORE
+        self, report: Tell, entries: Callable[[EntryRow], None], before: StartingState = NOTHING_BEFORE
     ) -> None:
         self._report = report
         self._entry = entries
@@ -206,7 +206,7 @@ class SealedPlace(NamedTuple):
     position: int
 
 
-class Seals:
+class SealCheck:
     """Every sealed value opens where it stands, or its customer has been forgotten."""
 
     def __init__(self, report: Tell, keyring: Keyring, erased: frozenset[str]) -> None:

@@ -21,7 +21,7 @@ from auditdesk.services.access.context import NO_PROGRESS, OperatorContext, Prog
 from auditdesk.services.verification.chain import Chain, ChainProcess, start_process
 from auditdesk.services.verification.damaged_log import readable_log
 from auditdesk.services.verification.derived import (
-    Snapshots,
+    SnapshotCheck,
     check_accounts,
     check_customers,
     check_keys,
@@ -29,9 +29,9 @@ from auditdesk.services.verification.derived import (
 )
 from auditdesk.services.verification.entries import Entries
 from auditdesk.services.verification.findings import Finding, Findings, VerificationReport
-from auditdesk.services.verification.incremental import BeforeStart, Start, TailEntries, start_of
-from auditdesk.services.verification.replay import NOTHING_BEFORE, Replay, Seals
-from auditdesk.services.verification.tree import Outer, claims_of, outer_claims
+from auditdesk.services.verification.incremental import StartPoint, StateAtStart, TailEntries, start_of
+from auditdesk.services.verification.replay import NOTHING_BEFORE, Replay, SealCheck
+from auditdesk.services.verification.tree import OutsideClaims, claims_of, outer_claims
 
 PROGRESS_EVERY_EVENTS: Final = 2_000
 
@@ -94,8 +94,8 @@ class _Run:
         self,
         context: OperatorContext,
         progress: Progress,
-        start: Start | None,
-        outer: Outer,
+        start: StartPoint | None,
+        outer: OutsideClaims,
         keys: frozenset[str],
         *,
         open_seals: bool,
@@ -111,14 +111,14 @@ class _Run:
         report = self._findings.add
         erased = self._erased()
         keyring = context.keyring if open_seals else None
-        before = BeforeStart(self._ledger, start) if start else NOTHING_BEFORE
+        before = StateAtStart(self._ledger, start) if start else NOTHING_BEFORE
         self._claims = claims_of(self._ledger, context.vault, outer, report)
         frontier = start.frontier if start else EMPTY_FRONTIER
         self._chain = Chain(self._ledger, self._claims, report, before, frontier)
         self.root = self._chain.root
         self._entries = TailEntries(self._ledger, report) if start else Entries(self._ledger, report)
-        self._seals = Seals(report, keyring, erased) if keyring is not None else None
-        self._snapshots = Snapshots(self._ledger, report, self._seals, self._after)
+        self._seals = SealCheck(report, keyring, erased) if keyring is not None else None
+        self._snapshots = SnapshotCheck(self._ledger, report, self._seals, self._after)
         self._replay = Replay(report, self._entries.expect, before)
 
     def run(self, pages: PageCheck | None) -> VerificationReport:

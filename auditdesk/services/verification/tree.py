@@ -30,14 +30,14 @@ class Claim(NamedTuple):
     kind: Kind
 
 
-class Outer(NamedTuple):
+class OutsideClaims(NamedTuple):
     """What is claimed outside the ledger: the roots, and in a sentence why there may be fewer than kept."""
 
     claims: tuple[Claim, ...]
     trouble: str
 
 
-def outer_claims(vault: Vault | None, anchors: Sequence[Checkpoint]) -> Outer:
+def outer_claims(vault: Vault | None, anchors: Sequence[Checkpoint]) -> OutsideClaims:
     """What the vault's newest checkpoint says, and those that were brought along."""
     claims = [
         Claim(anchor.size, anchor.root, f"the anchor over {anchor.size} events", "anchor_differs")
@@ -50,11 +50,13 @@ def outer_claims(vault: Vault | None, anchors: Sequence[Checkpoint]) -> Outer:
             what = f"the vault's checkpoint over {outer.size} events"
             claims.append(Claim(outer.size, outer.root, what, "checkpoint_differs"))
     except AuditdeskError as error:
-        return Outer(tuple(claims), f"The vault's newest checkpoint can't be believed: {error.message}")
-    return Outer(tuple(claims), "")
+        return OutsideClaims(
+            tuple(claims), f"The vault's newest checkpoint can't be believed: {error.message}"
+        )
+    return OutsideClaims(tuple(claims), "")
 
 
-def claims_of(ledger: Ledger, vault: Vault | None, outer: Outer, report: Tell) -> list[Claim]:
+def claims_of(ledger: Ledger, vault: Vault | None, outer: OutsideClaims, report: Tell) -> list[Claim]:
     """All claims: those from outside, and those of the checkpoints in the ledger."""
     claims = list(outer.claims)
     if outer.trouble:

@@ -249,5 +249,5 @@ def test_while_it_is_posted_a_form_neither_closes_nor_posts_again(qtbot: QtBot, 
     dialog.close()
     assert dialog.isVisible()
     with qtbot.waitSignal(dialog.posted):
-        held.let_go()
+        held.release()
     assert state(page).version == 122

@@ -67,8 +67,8 @@ def test_who_may_not_see_names_sees_the_account_alone(
     pay(page)
     window.lock()
     window.sign_in.viewer.click()
-    qtbot.waitUntil(lambda: window.desk is not None)
-    desk = window.desk
+    qtbot.waitUntil(lambda: window.workspace_page is not None)
+    desk = window.workspace_page
     assert desk is not None
     with qtbot.waitSignal(desk.accounts.page.overview_shown):
         pass

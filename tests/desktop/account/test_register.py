@@ -26,7 +26,7 @@ from auditdesk.desktop.account.register_view import RegisterView
 from auditdesk.desktop.time.timeline import TimelineModel
 from auditdesk.domain.instants import DAY_US, parse_instant
 from auditdesk.domain.personal import Mask
-from auditdesk.services.history.views import Bucket
+from auditdesk.services.history.views import BalanceBucket
 from tests.desktop.looks import DARK, FORMATS, LIGHT
 
 START_US = parse_instant("2020-01-01T09:12:00Z")
@@ -262,8 +262,8 @@ def test_money_is_never_cut_however_narrow_the_register(qtbot: QtBot, width: int
 def test_money_has_room_before_its_row_is_in_sight(qtbot: QtBot) -> None:
     view, model, _timeline = a_view(qtbot)
     series = [
-        Bucket(1, 1, 7_050, 7_050, 7_050, 1, 0, 0),
-        Bucket(2, 40, -(10**15), 9_000, 5_000, 39, 0, 0),
+        BalanceBucket(1, 1, 7_050, 7_050, 7_050, 1, 0, 0),
+        BalanceBucket(2, 40, -(10**15), 9_000, 5_000, 39, 0, 0),
     ]
     model.expect(money_bounds(series))
     assert model.widest_texts("balance")[0].startswith("-1000000000")

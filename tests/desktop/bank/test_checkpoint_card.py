@@ -32,9 +32,9 @@ def sign_in(qtbot: QtBot, window: MainWindow, bank: Path) -> WorkspacePage:
     window.open_path(bank)
     window.sign_in.passphrase.set_text(PASSPHRASE)
     window.sign_in.submit.click()
-    qtbot.waitUntil(lambda: window.desk is not None)
-    assert window.desk is not None
-    return window.desk
+    qtbot.waitUntil(lambda: window.workspace_page is not None)
+    assert window.workspace_page is not None
+    return window.workspace_page
 
 
 def test_signing_in_verifies_quietly_and_says_up_to_where(qtbot: QtBot, desk: WorkspacePage) -> None:
@@ -91,7 +91,7 @@ def test_leaving_signs_what_is_not_under_a_checkpoint(
     newest = ledger.tree.newest_checkpoint()
     assert newest is not None
     assert newest.size == position
-    assert window.desk is not desk
+    assert window.workspace_page is not desk
 
 
 def test_a_backup_becomes_a_workspace_again(

@@ -199,7 +199,7 @@ def test_cancelled_half_way_the_older_file_stays_and_the_form_too(
     qtbot.waitUntil(lambda: bool(progress.count.text()))
     QTest.keyClick(progress, Qt.Key.Key_Escape)
     assert "Cancelling" in progress.step.text()
-    halt.let_go()
+    halt.release()
     qtbot.waitUntil(lambda: not desk._context.runner.busy)
     assert "nothing was changed" in dialog.problem.text()
     assert dialog.isVisible()

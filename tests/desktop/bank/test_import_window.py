@@ -139,7 +139,7 @@ def test_progress_counts_and_a_cancel_half_way_leaves_nothing_of_it(
     QTest.mouseClick(progress.cancel, Qt.MouseButton.LeftButton)
     assert "put back" in progress.step.text()
     assert not progress.cancel.isEnabled()
-    halt.let_go()
+    halt.release()
     qtbot.waitUntil(lambda: not desk._context.runner.busy, timeout=20_000)
     qtbot.waitUntil(lambda: QApplication.activeModalWidget() is None)
     assert desk._context.session.context.ledger.log.head() == before
@@ -163,7 +163,7 @@ def test_an_idle_window_is_locked_only_once_the_import_is_done(
     window._idle.start()
     qtbot.waitUntil(lambda: not window._idle.isActive())
     assert window.session is not None
-    halt.let_go()
+    halt.release()
     qtbot.waitUntil(lambda: window.session is None, timeout=20_000)
     assert window.stack.currentWidget() is window.sign_in
     window.close_workspace()
@@ -182,7 +182,7 @@ def test_who_comes_back_before_the_work_is_done_is_not_locked_out(
     qtbot.waitUntil(lambda: not window._idle.isActive())
     window._idle.setInterval(600_000)
     QTest.keyClick(visible(desk, ProgressDialog), Qt.Key.Key_Shift)
-    halt.let_go()
+    halt.release()
     qtbot.waitUntil(lambda: f"{ROWS + 2} booked" in desk.reports.good.sentence.text(), timeout=20_000)
     assert window.session is not None
 
@@ -217,8 +217,8 @@ def test_columns_that_are_missing_are_named_and_unknown_ones_too(
 def test_a_viewer_cant_import(qtbot: QtBot, window: MainWindow, bank_path: Path) -> None:
     window.open_path(bank_path)
     window.sign_in.viewer.click()
-    assert window.desk is not None
-    button = window.desk.reports.findChild(QPushButton, "importButton")
+    assert window.workspace_page is not None
+    button = window.workspace_page.reports.findChild(QPushButton, "importButton")
     assert isinstance(button, QPushButton)
     assert not button.isEnabled()
     assert "only look" in button.toolTip()

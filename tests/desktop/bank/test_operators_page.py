@@ -76,11 +76,11 @@ def add_ben(qtbot: QtBot, page: OperatorsPage, *, may_reveal: bool = True, may_s
 def enter_as(qtbot: QtBot, window: MainWindow, name: str, passphrase: str) -> WorkspacePage:
     window.lock()
     window.sign_in.submitted.emit(name, passphrase)
-    qtbot.waitUntil(lambda: window.desk is not None)
-    assert window.desk is not None
-    with qtbot.waitSignal(window.desk.accounts.page.overview_shown):
+    qtbot.waitUntil(lambda: window.workspace_page is not None)
+    assert window.workspace_page is not None
+    with qtbot.waitSignal(window.workspace_page.accounts.page.overview_shown):
         pass
-    return window.desk
+    return window.workspace_page
 
 
 def test_the_table_names_everybody_with_roles_and_grants(page: OperatorsPage) -> None:
@@ -104,8 +104,8 @@ def test_a_model_of_texts_is_a_model() -> None:
 def test_an_operator_is_added_and_signs_in(qtbot: QtBot, window: MainWindow, page: OperatorsPage) -> None:
     add_ben(qtbot, page)
     assert rows(page)[1] == ["ben", "clerk", "sees personal data"]
-    assert window.desk is not None
-    assert window.desk.receipt.text() == "ben may sign in from now on."
+    assert window.workspace_page is not None
+    assert window.workspace_page.receipt.text() == "ben may sign in from now on."
     desk = enter_as(qtbot, window, "ben", BEN)
     assert desk.operator.text() == "ben"
 
@@ -204,8 +204,10 @@ def test_everybody_changes_his_own_passphrase(
     qtbot: QtBot, window: MainWindow, page: OperatorsPage, bank_path: Path, *, from_menu: bool
 ) -> None:
     if from_menu:
-        assert window.desk is not None
-        (action,) = [act for act in window.desk.operator.menu().actions() if "passphrase" in act.text()]
+        assert window.workspace_page is not None
+        (action,) = [
+            act for act in window.workspace_page.operator.menu().actions() if "passphrase" in act.text()
+        ]
         action.trigger()
     else:
         page.passphrase.click()
@@ -264,13 +266,13 @@ def test_whoever_only_looks_is_told_that_nobody_is_signed_in(
 ) -> None:
     window.open_path(bank_path)
     window.sign_in.viewer_wanted.emit()
-    assert window.desk is not None
-    page = turned_to(qtbot, window.desk)
+    assert window.workspace_page is not None
+    page = turned_to(qtbot, window.workspace_page)
     assert "Nobody is signed in" in page.why.text()
     assert not page.passphrase.isEnabled()
     assert not page.add.isEnabled()
     assert page.copy.isEnabled()
-    assert window.desk.operator.text() == "viewer"
+    assert window.workspace_page.operator.text() == "viewer"
 
 
 def test_without_a_vault_the_page_says_what_is_missing(
@@ -279,9 +281,9 @@ def test_without_a_vault_the_page_says_what_is_missing(
     (bank_path / "vault.db").unlink()
     window.open_path(bank_path)
     window.sign_in.viewer_wanted.emit()
-    assert window.desk is not None
-    window.desk.go_to("operators")
-    page = window.desk.operators
+    assert window.workspace_page is not None
+    window.workspace_page.go_to("operators")
+    page = window.workspace_page.operators
     qtbot.waitUntil(page.empty.isVisible)
     assert "vault" in page.empty.sentence.text()
     assert not page.add.isEnabled()

@@ -100,9 +100,9 @@ def test_a_lock_forgets_every_draft(qtbot: QtBot, window: MainWindow, desk: Work
     assert not drafts._texts
     window.sign_in.passphrase.set_text(PASSPHRASE)
     window.sign_in.submit.click()
-    qtbot.waitUntil(lambda: window.desk is not None)
-    assert window.desk is not None
-    assert texts(register(window.desk)) == {}
+    qtbot.waitUntil(lambda: window.workspace_page is not None)
+    assert window.workspace_page is not None
+    assert texts(register(window.workspace_page)) == {}
 
 
 def test_whoever_is_forgotten_is_in_no_draft_either(qtbot: QtBot, desk: WorkspacePage) -> None:

@@ -38,7 +38,7 @@ def test_the_progress_is_there_at_once_and_the_bank_is_opened_once_it_is_made(
 ) -> None:
     window.make_demo(place)
     assert progress_of(window).isVisible()
-    qtbot.waitUntil(lambda: window.desk is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: window.workspace_page is not None, timeout=60_000)
     assert window.workspace is not None
     assert window.workspace.path == place
 
@@ -49,7 +49,7 @@ def test_a_demo_that_is_there_is_opened_and_not_made_again(
     bootstrap.make_demo(place, scale=SMALL, kdf=CHEAP_KDF)
     window.make_demo(place)
     assert window.findChildren(ProgressDialog) == []
-    qtbot.waitUntil(lambda: window.desk is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: window.workspace_page is not None, timeout=60_000)
 
 
 def test_a_demo_that_is_cancelled_leaves_nothing_and_the_welcome_is_there_again(
@@ -59,7 +59,7 @@ def test_a_demo_that_is_cancelled_leaves_nothing_and_the_welcome_is_there_again(
     qtbot.waitUntil(halt.reached.is_set, timeout=60_000)
     assert list(place.parent.iterdir()) != []
     progress_of(window).cancel.click()
-    halt.let_go()
+    halt.release()
     qtbot.waitUntil(lambda: not window.runner.busy, timeout=60_000)
     assert list(place.parent.iterdir()) == []
     assert window.stack.currentWidget() is window.welcome

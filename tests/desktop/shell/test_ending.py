@@ -142,7 +142,7 @@ def test_logging_out_and_quitting_close_the_window_with_a_checkpoint(
     ending: Callable[[QApplication], None],
 ) -> None:
     window.open_path(bank)
-    qtbot.waitUntil(lambda: window.desk is not None and not window.runner.busy)
+    qtbot.waitUntil(lambda: window.workspace_page is not None and not window.runner.busy)
     with closed_from_outside(window, qapp):
         assert sizes_signed(bank) == []
         ending(qapp)

@@ -72,11 +72,11 @@ def test_f1_shows_the_keys_once_on_the_welcome_and_once_signed_in(
     window.open_path(bank_path)
     window.sign_in.passphrase.set_text(PASSPHRASE)
     window.sign_in.submit.click()
-    qtbot.waitUntil(lambda: window.desk is not None)
-    assert window.desk is not None
-    with qtbot.waitSignal(window.desk.accounts.page.overview_shown):
+    qtbot.waitUntil(lambda: window.workspace_page is not None)
+    assert window.workspace_page is not None
+    with qtbot.waitSignal(window.workspace_page.accounts.page.overview_shown):
         pass
-    press(window.desk)
+    press(window.workspace_page)
 
 
 def test_the_keyboard_begins_on_the_first_page_where_a_bank_is_made(qtbot: QtBot, window: MainWindow) -> None:

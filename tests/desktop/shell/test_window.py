@@ -30,7 +30,7 @@ def test_a_wrong_passphrase_is_said_beside_the_field_and_nothing_opens(
     window.sign_in.passphrase.set_text("wrong")
     window.sign_in.submit.click()
     qtbot.waitUntil(lambda: bool(window.sign_in.passphrase.problem.text()))
-    assert window.desk is None
+    assert window.workspace_page is None
     assert window.sign_in.passphrase.text() == ""
     assert window.sign_in.submit.isEnabled()
 
@@ -126,11 +126,11 @@ def test_locking_drops_the_keys_and_asks_again(qtbot: QtBot, window: MainWindow,
     assert keyring is not None
     window.lock()
     assert keyring.closed
-    assert window.desk is None
+    assert window.workspace_page is None
     assert window.stack.currentWidget() is window.sign_in
     window.sign_in.passphrase.set_text(PASSPHRASE)
     window.sign_in.submit.click()
-    qtbot.waitUntil(lambda: window.desk is not None)
+    qtbot.waitUntil(lambda: window.workspace_page is not None)
 
 
 def test_a_viewer_sees_balances_but_no_personal_data_and_every_command_says_why(
@@ -138,8 +138,8 @@ def test_a_viewer_sees_balances_but_no_personal_data_and_every_command_says_why(
 ) -> None:
     window.open_path(bank_path)
     window.sign_in.viewer.click()
-    assert window.desk is not None
-    page = window.desk.accounts.page
+    assert window.workspace_page is not None
+    page = window.workspace_page.accounts.page
     with qtbot.waitSignal(page.overview_shown):
         pass
     assert page.panel.text_of("owner") == "redacted"

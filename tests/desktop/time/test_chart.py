@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from auditdesk.desktop.time.balance_chart import BalanceChart
 from auditdesk.desktop.time.chart_data import busyness, date_ticks, density, step_line
-from auditdesk.desktop.time.time_slider import Mark
+from auditdesk.desktop.time.time_slider import SliderMark
 from auditdesk.desktop.time.timeline import TimelineModel
 from auditdesk.domain.instants import DAY_US, parse_instant
 from tests.desktop.looks import DARK, LIGHT
@@ -153,7 +153,7 @@ def test_it_tells_the_slider_where_its_plot_begins(qtbot: QtBot) -> None:
 
 def test_it_is_drawn_in_both_themes_by_event_and_by_date(qtbot: QtBot) -> None:
     chart, timeline = a_chart(qtbot)
-    chart.set_marks([Mark(100, "Address changed")])
+    chart.set_marks([SliderMark(100, "Address changed")])
     chart.set_caption("24 Dec 2025 · 3,120.50")
     timeline.go_to(200)
     light = chart.grab().toImage()

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from auditdesk.desktop.time.playback import Player
 from auditdesk.desktop.time.time_bar import TimeBar
 from auditdesk.desktop.time.time_keys import TimeKeys
-from auditdesk.desktop.time.time_slider import Mark
+from auditdesk.desktop.time.time_slider import SliderMark
 from auditdesk.desktop.time.timeline import TimelineModel
 from auditdesk.domain.instants import DAY_US, parse_instant
 from tests.desktop.looks import DARK, LIGHT
@@ -110,7 +110,7 @@ def test_a_notch_of_the_wheel_is_a_step(qtbot: QtBot) -> None:
 
 def test_marks_are_named_under_the_mouse_and_lie_on_the_scale(qtbot: QtBot) -> None:
     bar, _timeline, _player = a_bar(qtbot)
-    bar.set_marks([Mark(10_000, "Address changed"), Mark(40_000, "Look here")])
+    bar.set_marks([SliderMark(10_000, "Address changed"), SliderMark(40_000, "Look here")])
     assert bar.slider.text_at(bar.slider.x_of(10_000) + 2) == "Address changed"
     assert bar.slider.text_at(bar.slider.x_of(40_000)) == "Look here"
     assert bar.slider.text_at(bar.slider.x_of(25_000)) == ""

@@ -146,7 +146,7 @@ def test_cancelling_ends_the_other_process_too(bank: Path, monkeypatch: pytest.M
 def test_a_process_that_is_asked_nonsense_answers_nothing(
     monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes], bank: Path
 ) -> None:
-    for said in (b"hello", msgspec.json.encode(chain.Ask(str(bank / "none.db"), 3, ()))):
+    for said in (b"hello", msgspec.json.encode(chain.ChainRequest(str(bank / "none.db"), 3, ()))):
         monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=BytesIO(said)))
         assert chain.main() == 1
     assert capsysbinary.readouterr().out == b""
