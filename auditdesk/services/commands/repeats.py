@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any
+
+from msgspec.structs import asdict
 
 from auditdesk.domain import events as e
-from auditdesk.domain.commands.base import Command
+from auditdesk.domain.commands.base import Command, InputKind, fields_of
 from auditdesk.domain.errors import Refused
+from auditdesk.domain.instants import parse_date
 from auditdesk.domain.streams import name_in
+from auditdesk.domain.text import clean_text
 from auditdesk.ledger.envelope import Envelope
-
-# Fields that a command and the event it leaves may share. What is personal may have been erased since.
-COMPARED: Final = ("amount_minor", "limit_minor", "blocks", "currency", "overdraft_limit_minor")
 
 
 def check_repeat(known: Sequence[Envelope], command: Command, target: str) -> None:
     """Raise `Refused` (`command_id_taken`) unless `known` is what this very command left in the log.
 
-    `target` is the number of the account or customer that it is about, empty where there was none.
+    `target` is the number of the account or customer that it is about, empty where there was none. What is
+    personal is not compared: it may have been erased since.
     """
     left = next((envelope for envelope in known if envelope.type == command.LEAVES.TAG), None)
     if left is None or not _is_same(left, command, target):
@@ -32,7 +34,7 @@ def check_repeat(known: Sequence[Envelope], command: Command, target: str) -> No
 
 def _is_same(left: Envelope, command: Command, target: str) -> bool:
     event = left.event()
-    if any(_asked(command, name) not in (None, getattr(event, name, None)) for name in COMPARED):
+    if not _says_what_was_asked(event, command):
         return False
     if isinstance(event, e.CustomerRegistered):
         return True
@@ -41,6 +43,24 @@ def _is_same(left: Envelope, command: Command, target: str) -> bool:
     return name_in(left.stream) == target
 
 
-def _asked(command: Command, name: str) -> int | str | None:
-    asked: int | str | None = getattr(command, name, None)
-    return asked
+def _says_what_was_asked(event: e.Event, command: Command) -> bool:
+    """Whether the members of an event that its command asked for by the same names are as asked."""
+    left = asdict(event)
+    return all(
+        _agrees(field.input.kind, getattr(command, field.field), left[field.field])
+        for field in fields_of(type(command))
+        if field.field in left
+    )
+
+
+def _agrees(kind: InputKind, asked: Any, recorded: object) -> bool:
+    """Whether what was asked is what was recorded. An empty date meant a day that only the event knows."""
+    match kind:
+        case "account" | "customer":  # by number or by reference: compared as the target
+            return True
+        case "date":
+            return asked == "" or parse_date(asked) == recorded
+        case "line" | "text":
+            return clean_text(asked, "text") == recorded
+        case _:
+            return bool(recorded == asked)

@@ -62,3 +62,28 @@ def test_every_command_may_be_repeated_under_its_id(session: Session, jane: str,
         first, again = command(), command()
         assert (first.replayed, again.replayed) == (False, True)
         assert again.envelopes == first.envelopes
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{"reference": "INV-8"}, {"reference": ""}, {"value_date": "2025-12-23"}],
+    ids=["reference", "no reference", "value date"],
+)
+def test_the_same_amount_for_another_invoice_or_day_is_another_command(
+    session: Session, account: str, said: dict[str, str]
+) -> None:
+    first = {"reference": "INV-7", "value_date": "2025-12-24"}
+    session.issue(Deposit(account, 700, **first), command_id="till-7")
+    with pytest.raises(Refused, match="another command") as refused:
+        session.issue(Deposit(account, 700, **{**first, **said}), command_id="till-7")
+    assert refused.value.code == "command_id_taken"
+
+
+def test_the_same_command_in_another_spelling_is_the_same(session: Session, account: str) -> None:
+    desk = session
+    first = desk.issue(Deposit(account, 700, value_date="2025-12-24", reference="Caf\u00e9"), command_id="d")
+    for again in (
+        Deposit(account, 700, value_date="20251224", reference=" Cafe\u0301 "),
+        Deposit(account, 700, reference="Caf\u00e9"),
+    ):
+        assert desk.issue(again, command_id="d").envelopes == first.envelopes
