@@ -151,11 +151,11 @@ class TaskRunner(QObject):
                 task.flush()
         except AuditdeskError as error:
             self.record(error)
-            self._done.emit(task, None, error)
+            self._done.emit(task, None, without_frames(error))
         except Exception as error:  # noqa: BLE001 - a bug in the work must not kill the thread unheard
             self.record(error)
             self.bug.emit(without_values(error))
-            self._done.emit(task, None, error)
+            self._done.emit(task, None, without_frames(error))
         else:
             self._done.emit(task, result, None)
 
@@ -178,6 +178,19 @@ def _is_alive(deliver: Callable[[Any], object]) -> bool:
     """Whether the widget that asked is still there; the window may have been locked meanwhile."""
     owner = getattr(deliver, "__self__", None)
     return not isinstance(owner, QObject) or isValid(owner)
+
+
+def without_frames(error: BaseException) -> BaseException:
+    """The error without the frames that it came through, and those of what it was raised from.
+
+    They would keep alive what the work had in hand, personal data and the task itself, for as long as
+    somebody keeps the error; and a task that is taken apart with them by the garbage collector crashes Qt.
+    """
+    link: BaseException | None = error
+    while link is not None:
+        link.__traceback__ = None
+        link = link.__cause__ or link.__context__
+    return error
 
 
 def without_values(error: BaseException) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import threading
+import weakref
 from collections.abc import Iterator
 
 import pytest
@@ -304,3 +306,27 @@ def test_what_ends_after_the_closing_is_delivered_to_nobody(qtbot: QtBot) -> Non
     QApplication.processEvents()
     assert got == []
     assert not closed.busy
+
+
+def test_an_error_keeps_nothing_alive_that_the_work_had_in_hand(qtbot: QtBot, runner: TaskRunner) -> None:
+    """Personal data would stay in memory with it, and a task collected with the error's frames crashes Qt."""
+
+    class InHand:
+        pass
+
+    kept: list[weakref.ref[InHand]] = []
+    told: list[BaseException] = []
+
+    def work(_task: Task) -> None:
+        in_hand = InHand()
+        kept.append(weakref.ref(in_hand))
+        try:
+            raise ValueError
+        except ValueError as error:
+            raise Refused("frozen", "The account is frozen.") from error
+
+    runner.run(work, on_failure=told.append)
+    qtbot.waitUntil(lambda: bool(told))
+    assert isinstance(told[0], Refused)
+    gc.collect()
+    assert kept[0]() is None
