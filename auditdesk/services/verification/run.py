@@ -12,12 +12,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Final
 
-from auditdesk.domain.errors import AuditdeskError, Fault
+from auditdesk.domain.errors import AuditdeskError, Fault, VaultLocked
+from auditdesk.domain.roles import VERIFY
 from auditdesk.ledger.backends.base import PageCheck
 from auditdesk.ledger.envelope import Envelope
 from auditdesk.proof.checkpoint import Checkpoint
 from auditdesk.proof.merkle import EMPTY_FRONTIER
 from auditdesk.services.access.context import NO_PROGRESS, OperatorContext, Progress
+from auditdesk.services.access.permission import check_permission
 from auditdesk.services.verification.chain import Chain, ChainProcess, start_process
 from auditdesk.services.verification.damaged_log import readable_log
 from auditdesk.services.verification.derived import (
@@ -32,6 +34,7 @@ from auditdesk.services.verification.findings import Finding, Findings, Verifica
 from auditdesk.services.verification.incremental import StartPoint, StateAtStart, TailEntries, start_of
 from auditdesk.services.verification.replay import NOTHING_BEFORE, Replay, SealCheck
 from auditdesk.services.verification.tree import OutsideClaims, claims_of, outer_claims
+from auditdesk.vault.vault import Keyring
 
 PROGRESS_EVERY_EVENTS: Final = 2_000
 
@@ -56,15 +59,17 @@ class Verification:
         `incremental` looks only at what came since the last good verification, if there was one and the
         log still continues it. Without `open_seals`, or without keys, sealed values are only hashed.
         `anchors` are believed checkpoints from elsewhere, to be compared too. A log or tree that is found
-        damaged can only be looked at from then on. Raises `Cancelled`; whatever else is wrong is a finding.
+        damaged can only be looked at from then on. Raises `Cancelled`, and `VaultLocked` where the operator
+        was removed, or lost the grant or signed out meanwhile; whatever else is wrong is a finding.
         """
+        keyring = self._keyring() if open_seals else None
         start = start_of(self._ledger, self._context.vault) if incremental else None
         # both before the look: another process may sign more, or forget somebody, while it lasts
         outer, keys = outer_claims(self._context.vault, anchors), self._keys()
         pages = self._ledger.check_pages() if start is None else None
         try:
             with self._ledger.view():
-                run = _Run(self._context, progress, start, outer, keys, open_seals=open_seals)
+                run = _Run(self._context, progress, start, outer, keys, keyring=keyring)
                 report = run.run(pages)
         except BaseException:
             if pages is not None:
@@ -72,6 +77,14 @@ class Verification:
             raise
         self._remember(report, run.root)
         return report
+
+    def _keyring(self) -> Keyring | None:
+        """What opens the seals, if the operator may at this moment; nobody need be signed in to verify."""
+        if self._context.signed_in is None:
+            return None
+        check_permission(self._context, VERIFY)
+        keyring = self._context.keyring
+        return keyring if keyring is not None and keyring.may_reveal else None
 
     def _keys(self) -> frozenset[str]:
         try:
@@ -98,7 +111,7 @@ class _Run:
         outer: OutsideClaims,
         keys: frozenset[str],
         *,
-        open_seals: bool,
+        keyring: Keyring | None,
     ) -> None:
         self._context = context
         self._ledger = context.ledger
@@ -110,7 +123,6 @@ class _Run:
         self._after = start.position if start else 0
         report = self._findings.add
         erased = self._erased()
-        keyring = context.keyring if open_seals else None
         before = StateAtStart(self._ledger, start) if start else NOTHING_BEFORE
         self._claims = claims_of(self._ledger, context.vault, outer, report)
         frontier = start.frontier if start else EMPTY_FRONTIER
@@ -211,6 +223,8 @@ class _Run:
     def _try(self, view: Callable[[Envelope], None], envelope: Envelope) -> None:
         try:
             view(envelope)
+        except VaultLocked:  # it tells of the operator, not of the log, and must not stand against the log
+            raise
         except Exception as error:  # noqa: BLE001 - a damaged row may hold anything, and must not end the run
             sentence = f"The event at position {envelope.position} can't be checked ({type(error).__name__})."
             self._findings.add(Finding("unreadable", envelope.stream, envelope.position, sentence))
