@@ -240,6 +240,21 @@ def test_the_window_writes_no_certificate_onto_the_books(bank: Path, tmp_path: P
         assert contents(bank) == before
 
 
+@pytest.mark.parametrize("spell", [spell for spell in SPELLINGS if spell is not hard_linked])
+def test_a_backup_is_books_too_with_what_says_that_it_is_one(
+    bank: Path, tmp_path: Path, spell: Spelling
+) -> None:
+    beside = tmp_path / "beside"
+    beside.mkdir()
+    with signed_in(bank) as session:
+        made = session.backup.run(tmp_path / "backup")
+    with pytest.raises(Refused) as refused:
+        place_of(spell(made.folder / "backup.json", beside))
+    assert refused.value.code == "out_is_ledger"
+    (tmp_path / "backup.json").write_text("of something else")
+    assert place_of(tmp_path / "backup.json") == tmp_path / "backup.json"
+
+
 def test_no_folder_takes_the_name_of_missing_books(bank: Path) -> None:
     (bank / "vault.db").unlink()
     for name in ("vault.db", "vault.db-journal"):

@@ -19,6 +19,7 @@ from auditdesk.ledger.backends.sqlite import APPLICATION_ID as OF_LEDGER
 from auditdesk.vault.schema import APPLICATION_ID as OF_VAULT
 
 BOOKS: Final = ("ledger.db", "vault.db")
+MANIFEST: Final = "backup.json"  # without it, what lies beside it is no backup
 OPEN_FILES: Final = Path("/dev/fd")
 HEADER_BYTES: Final = 100
 SQLITE: Final = b"SQLite format 3\0"
@@ -61,8 +62,9 @@ def outside_workspace(out: Path, workspace: Path, *, personal: bool) -> Path:
 
 
 def _is_named_like_books(target: Path) -> bool:
-    """Whether it is named like books, or like what SQLite keeps beside them, where there are books."""
-    if not target.name.casefold().startswith(BOOKS):
+    """Whether it is named like books, or like what is kept beside them, where there are books."""
+    name = target.name.casefold()
+    if not name.startswith(BOOKS) and name != MANIFEST:
         return False
     try:
         return any(entry.name.casefold() in BOOKS for entry in target.parent.iterdir())
