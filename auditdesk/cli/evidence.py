@@ -9,7 +9,7 @@ from auditdesk.cli.terminal import Misused, opened_session
 from auditdesk.cli.words import printable, say
 from auditdesk.domain.errors import ProofError
 from auditdesk.proof.signed_note import parse_vkey
-from auditdesk.services.evidence.bundle import check, key_text
+from auditdesk.services.evidence.bundle import check, key_texts
 from auditdesk.services.files.atomic import file_faults
 from auditdesk.services.privacy.certificate import Certificate, check_certificate
 
@@ -55,7 +55,7 @@ def check_certificate_(certificate: Path, key: str | None) -> int:
     with file_faults(certificate):
         raw = certificate.read_bytes()
     try:
-        keys = () if key is None else (parse_vkey(key_text(key)),)
+        keys = () if key is None else tuple(map(parse_vkey, key_texts(key)))
         _tell(check_certificate(raw, keys))
     except ProofError as error:
         return _refuse(error)

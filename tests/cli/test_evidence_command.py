@@ -70,3 +70,26 @@ def test_forgetting_leaves_a_certificate_that_can_be_checked(
     assert run("check-certificate", tmp_path / "nowhere.json").code == 1
     register = run("export", workspace, "erasures", "--out", tmp_path / "erasures.csv")
     assert (register.code, register.err) == (0, "")
+
+
+def test_what_keys_printed_is_kept_in_a_file_and_checks_what_any_of_them_signed(
+    run: Run, workspace: Path, post: Post, paid: str, tmp_path: Path
+) -> None:
+    post("close", paid, "--pay-out")
+    evidence, certificate, keys = (tmp_path / name for name in ("e.zip", "erasure.json", "keys.txt"))
+    assert run("evidence", workspace, paid, "#2", "--out", evidence).code == 0
+    forgotten = run(
+        "forget", workspace, "C-00001", "--reason", "letter 12", "--yes", "--certificate", certificate
+    )
+    assert forgotten.code == 0
+    assert run("keys", workspace, "--rotate").code == 0
+    keys.write_text(run("keys", workspace).out, encoding="utf-8")
+    assert run("check-evidence", evidence, "--key", keys).out.startswith("PROVEN")
+    assert run("check-certificate", certificate, "--key", keys).out.startswith("PROVEN")
+    keys.write_text(run("keys", workspace).out.splitlines()[-1], encoding="utf-8")
+    assert run("check-evidence", evidence, "--key", keys).code == 1
+    assert run("check-certificate", certificate, "--key", keys).code == 1
+    keys.write_text("\n", encoding="utf-8")
+    for words in (("check-evidence", evidence), ("check-certificate", certificate)):
+        refused = run(*words, "--key", keys)
+        assert (refused.code, refused.out) == (1, "REFUSED (key_form): There is no key in it.\n")

@@ -176,17 +176,25 @@ def document_of(envelope: Envelope) -> dict[str, Any]:
 
 
 def check(path: Path, key: str | None = None) -> Proven:
-    """Check evidence against a trusted key (a vkey, or the file that holds one), if one is given.
+    """Check evidence against trusted keys (a vkey, or the file that holds some), if any are given.
 
     Raises `ProofError` with a code and a sentence of its own for each way in which it can fail.
     """
-    return check_bundle(path, () if key is None else (key_text(key),))
+    return check_bundle(path, () if key is None else key_texts(key))
 
 
-def key_text(key: str) -> str:
-    """The vkey itself, or what the file of that name holds. Raises the `Fault` of a file."""
-    if "+" in key:
-        return key
-    file = Path(key).expanduser()
-    with file_faults(file):
-        return file.read_text(encoding="utf-8").strip("\n")
+def key_texts(key: str) -> tuple[str, ...]:
+    """The vkey itself, or those in the file of that name, one a line; what follows a key tells of it.
+
+    So the lines of `auditdesk keys` can be kept as they are. Raises the `Fault` of a file, and `ProofError`
+    (`key_form`) where it holds none.
+    """
+    text = key
+    if "+" not in key:
+        file = Path(key).expanduser()
+        with file_faults(file):
+            text = file.read_text(encoding="utf-8")
+    found = tuple(line.split()[0] for line in text.splitlines() if line.strip())
+    if not found:
+        raise ProofError("key_form", "There is no key in it.")
+    return found
