@@ -127,9 +127,18 @@ def _run(words: list[str]) -> int:
     except (BrokenPipeError, KeyboardInterrupt):
         raise
     except Exception as error:  # noqa: BLE001 - the last line of defence: a bug is told, never its data
-        _record(error)
-        _say_bug(error)
-        return EXIT_REFUSED
+        return _stumbled(words, error)
+
+
+def _stumbled(words: Sequence[str], error: Exception) -> int:
+    """Tell of a bug, unless a word is no UTF-8. A file's name need not be, so none is looked at before."""
+    half_letters = any("\ud800" <= letter <= "\udfff" for letter in "".join(words))
+    if isinstance(error, UnicodeEncodeError) and half_letters:
+        _say("A word of the command line is no text: it holds bytes that are not UTF-8.")
+        return EXIT_MISUSED
+    _record(error)
+    _say_bug(error)
+    return EXIT_REFUSED
 
 
 def _path_of(context: click.Context | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -69,3 +70,35 @@ def test_a_word_that_is_neither_command_nor_workspace_is_said_to_be_so(run: Run,
         "auditdesk: There is no workspace at frobnicate, and it is no command.\nTry: auditdesk --help\n"
     )
     assert "no workspace at" in run(tmp_path).err
+
+
+NO_TEXT = os.fsdecode(b"caf\xe9")  # what a shell hands over of a word that isn't UTF-8
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("show", "{workspace}", NO_TEXT),
+        ("show", "{workspace}", "10-00001", "--as", NO_TEXT),
+        ("post", "{workspace}", "deposit", "10-00001", "1.00", "--command-id", NO_TEXT),
+        ("export", "{workspace}", "balances", "--account", NO_TEXT, "--out", "{workspace}/../b.csv"),
+    ],
+)
+def test_a_word_that_is_no_text_is_misuse_and_no_bug(
+    run: Run, workspace: Path, account: str, words: tuple[str, ...]
+) -> None:
+    outcome = run(*(word.format(workspace=workspace) for word in words))
+    assert (outcome.code, outcome.out) == (2, "")
+    assert (
+        outcome.err
+        == "auditdesk: A word of the command line is no text: it holds bytes that are not UTF-8.\n"
+    )
+
+
+def test_a_file_whose_name_is_no_text_takes_a_report(
+    run: Run, workspace: Path, account: str, tmp_path: Path
+) -> None:
+    out = tmp_path / NO_TEXT
+    assert run("export", workspace, "balances", "--out", out).code == 0
+    manifest = json.loads((tmp_path / f"{NO_TEXT}.manifest.json").read_bytes())
+    assert manifest["file"] == NO_TEXT

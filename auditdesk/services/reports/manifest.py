@@ -47,7 +47,8 @@ def manifest_bytes(
         },
         **extras,
     }
-    return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()
+    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return text.encode(errors="backslashreplace")  # a file's name may be no text: JSON writes it by its code
 
 
 def describe_moment(moment: Moment) -> dict[str, object]:
