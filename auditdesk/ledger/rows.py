@@ -140,8 +140,8 @@ def as_account_row(row: Sequence[Any]) -> AccountRow:
     return AccountRow(*values)
 
 
-def account_values(state: Account) -> dict[str, object]:
-    """An account's state as a row of the projection."""
+def account_values(state: Account | AccountRow) -> dict[str, object]:
+    """What the projection keeps of an account, by column."""
     return {
         "number": state.number,
         "customer": state.customer,
@@ -159,8 +159,8 @@ def account_values(state: Account) -> dict[str, object]:
     }
 
 
-def customer_values(state: Customer) -> dict[str, object]:
-    """A customer's state, without anything personal, as a row of the projection."""
+def customer_values(state: Customer | CustomerRow) -> dict[str, object]:
+    """What the projection keeps of a customer, by column: nothing personal."""
     return {
         "number": state.number,
         "reference": state.reference,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from auditdesk.domain.account import Account
 from auditdesk.domain.customer import Customer
@@ -96,7 +96,7 @@ def check_accounts(ledger: Ledger, replay: Replay, report: Tell, *, all_of_them:
 
     def found() -> dict[str, dict[str, object]]:
         return {
-            row.number: account_values(Account(**{name: getattr(row, name) for name in ACCOUNT_FIELDS}))
+            row.number: account_values(row)
             for row in ledger.accounts.rows()
             if all_of_them or row.number in replay.accounts
         }
@@ -110,7 +110,7 @@ def check_customers(ledger: Ledger, replay: Replay, report: Tell, *, all_of_them
 
     def found() -> dict[str, dict[str, object]]:
         return {
-            row.number: customer_values(Customer(**{name: getattr(row, name) for name in CUSTOMER_FIELDS}))
+            row.number: customer_values(row)
             for row in ledger.customers.rows()
             if all_of_them or row.number in replay.customers
         }
@@ -156,12 +156,6 @@ def check_schema(ledger: Ledger, report: Tell) -> None:
         differences = [f"The file's own description can't be read: {error.message}"]
     for difference in differences:
         report(Finding("schema_changed", "", 0, difference))
-
-
-ACCOUNT_FIELDS: Final = tuple(name for name in Account.__struct_fields__)
-CUSTOMER_FIELDS: Final = tuple(
-    name for name in Customer.__struct_fields__ if name not in ("personal", "held_since_us")
-)
 
 
 def _compare(
