@@ -1,9 +1,14 @@
-"""The worked changes work: their code is taken from the page and run."""
+"""The worked changes work: their code is taken from the page and run, their files are counted."""
 
 from __future__ import annotations
 
 import csv
 import json
+import os
+import re
+import shutil
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 from types import ModuleType
@@ -19,10 +24,13 @@ from auditdesk.domain.commands.money import Deposit
 from auditdesk.domain.errors import Refused
 from auditdesk.services import reports
 from auditdesk.services.workspace.session import Session
-from tests.docs.pages import fences, page
+from tests.docs.pages import ROOT, fences, page, rows, section
+from tests.docs.pages import code as code_in
 from tests.helpers import CHEAP_KDF, ManualClock
 
 BLOCKS: Final = fences(page("extending.md"))
+FILES: Final = re.compile(r"^\+\+\+ (\S+)\n(.*?)(?=^\+\+\+ |\Z)", re.MULTILINE | re.DOTALL)
+FLAGGING: Final = Path(__file__).with_name("flagging_process.py")
 
 
 def _module(name: str, monkeypatch: pytest.MonkeyPatch) -> Any:
@@ -94,3 +102,67 @@ def test_the_new_report_is_written_with_its_manifest(
     assert [(row["account"], row["balance"]) for row in rows] == [(older, "5.00"), (newer, "7.00")]
     manifest = json.loads((tmp_path / "dormant.csv.manifest.json").read_text(encoding="utf-8"))
     assert manifest["control_totals"]["EUR"] == {"debit": "0.00", "credit": "12.00"}
+
+
+def _apply(block: str, copy: Path) -> list[str]:
+    """Change files of a copy of the program as a block of the page says; their names."""
+    changed = []
+    for name, hunks in FILES.findall(block + "\n"):
+        text = (copy / name).read_text(encoding="utf-8")
+        for hunk in hunks.split("@@\n"):
+            lines = hunk.splitlines()
+            before = "\n".join(line[1:] for line in lines if not line.startswith("+"))
+            after = "\n".join(line[1:] for line in lines if not line.startswith("-"))
+            assert text.count(before) == 1, f"{name} has not these lines once: {before}"
+            text = text.replace(before, after)
+        (copy / name).write_text(text, encoding="utf-8")
+        changed.append(name)
+    return changed
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the program, to be changed."""
+    shutil.copytree(ROOT / "auditdesk", tmp_path / "auditdesk", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "resources").symlink_to(ROOT / "resources")
+    return tmp_path
+
+
+def test_the_new_event_is_folded_told_verified_and_refused_to_a_clerk(copy: Path) -> None:
+    _apply(BLOCKS["new-event"], copy)
+
+    found = subprocess.run(
+        [sys.executable, str(FLAGGING), str(copy / "bank.auditdesk")],
+        env={**os.environ, "PYTHONPATH": f"{copy}{os.pathsep}{ROOT}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert found.returncode == 0, found.stderr
+    assert json.loads(found.stdout) == {
+        "clerk": "role_missing",
+        "again": "flagged_already",
+        "flagged before, then": [False, True],
+        "register": "Flagged: too many cash deposits",
+        "of its chip": [1, 2],
+        "findings": [],
+        "program": str(copy / "auditdesk"),
+        "snapshots of schema": 2,
+        "in the shell": True,
+    }
+
+
+def test_the_page_counts_the_files_of_its_changes(copy: Path) -> None:
+    text = page("extending.md")
+    changed = _apply(BLOCKS["new-event"], copy)
+    event = section(text, "## An event: an account that is flagged")
+    counted = {
+        re.split(r"[\[\]]", row[0])[1]: row[1] for row in rows(text.partition("## ")[0]) if "[" in row[0]
+    }
+
+    of_command = [name for name in changed if name.startswith("auditdesk/domain/commands/")]
+    assert [code_in(row[0]) for row in rows(event)][:3] == changed[: -len(of_command)]
+    assert counted["an event"].startswith("2: ")
+    assert "1 more where it changes a state" in counted["an event"]
+    assert counted["a command"].startswith(f"{len(of_command)}: ")
