@@ -13,6 +13,8 @@ import pytest
 from auditdesk.cli.main import main
 from auditdesk.desktop.kit.help_dialog import DOCUMENTS
 from auditdesk.desktop.kit.markdown_view import fragment_of
+from auditdesk.domain.commands import COMMANDS
+from auditdesk.domain.roles import PERMISSIONS, ROLES
 from auditdesk.services.reports import REPORTS
 from tests.docs.pages import DOCS, ROOT, code, page, pages, rows, section
 
@@ -118,6 +120,37 @@ def test_readme_names_every_report() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
 
     assert f" {'|'.join(report.NAME for report in REPORTS)} --out" in readme
+
+
+SAYS: Final = {
+    "deposit": "book",
+    "close": "close accounts",
+    "open-account": "open, ",
+    "freeze": "freeze",
+    "register-customer": "register and change customers",
+    "forget": "forget",
+    "place-hold": "legal holds",
+    "export": "every report",
+    "evidence": "evidence",
+    "certify": "certificates",
+    "import": "import",
+    "backup": "back up",
+    "operators": "let operators in",
+}
+
+
+def test_readme_says_which_role_may_do_what() -> None:
+    """As the program asks for it; a statement may also be exported by who may export every report."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    said = {row[0]: row[1] for row in rows(text) if row[0] in ROLES}
+    asked = {name: command.permission() for name, command in COMMANDS.items()} | dict(PERMISSIONS)
+
+    assert set(said) == set(ROLES)
+    for name, words in SAYS.items():
+        assert {role for role in ROLES if words in said[role]} == set(asked[name].roles), name
+    assert {role for role in ROLES if re.search("statements|every report", said[role])} == set(
+        asked["export-statement"].roles
+    )
 
 
 def test_every_path_in_backticks_is_there() -> None:
