@@ -15,9 +15,11 @@ from auditdesk.domain.commands.base import (
     about,
     ask,
     check_customer,
+    gone,
 )
 from auditdesk.domain.commands.money import Withdraw
 from auditdesk.domain.commands.on_account import OnAccount, check_open
+from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import Refused
 from auditdesk.domain.events import NewEvent
 from auditdesk.domain.money import check_fits, exponent, format_amount
@@ -27,9 +29,9 @@ from auditdesk.domain.text import clean_line, clean_text
 
 Reason = Annotated[str, ask("text", "&Reason", "May be empty.")]
 MandatoryReason = Annotated[str, ask("text", "&Reason", "Mandatory. Kept sealed with the event.")]
-BlocksAsked = Annotated[e.Blocks, ask("choice", "&What")]
 
 BLOCK_WORDS: Final = {"all": "debits and credits", "debits": "debits", "credits": "credits"}
+BlocksAsked = Annotated[e.Blocks, ask("choice", "&What", words=BLOCK_WORDS)]
 
 
 class SetOverdraft(OnAccount, frozen=True):
@@ -187,6 +189,11 @@ class OpenAccount(Command, frozen=True):
     def target(self) -> str:
         """The customer."""
         return self.customer
+
+    @classmethod
+    def unavailable(cls, customer: Customer) -> str:
+        """The customer is gone."""
+        return gone(customer)
 
     def decide(self, books: Books, when: When) -> tuple[Change, ...]:  # noqa: ARG002 - nothing is booked before
         """A new account's first event."""

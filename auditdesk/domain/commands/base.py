@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol, get_args, get_type_hints
 
@@ -70,17 +70,19 @@ def change_of(state: Account | Customer, new_events: tuple[NewEvent, ...]) -> Ch
 class Input(NamedTuple):
     """How a field is asked for: its kind, its label with the window's mnemonic, and a hint.
 
-    `name` is the word by which a refusal points at it, where that is not the field's own.
+    `name` is the word by which a refusal points at it, where that is not the field's own. `words` says in
+    words what can be chosen, by its values.
     """
 
     kind: InputKind
     label: str
     hint: str = ""
     name: str = ""
+    words: Mapping[str, str] = {}
 
 
 class CommandField(NamedTuple):
-    """One field of a command, as a form or a shell asks for it. `choices` are values with their words."""
+    """One field of a command, as a form or a shell asks for it. `choices` are the values of a choice."""
 
     field: str
     name: str
@@ -90,9 +92,11 @@ class CommandField(NamedTuple):
     choices: tuple[str, ...] = ()
 
 
-def ask(kind: InputKind, label: str, hint: str = "", *, name: str = "") -> Meta:
+def ask(
+    kind: InputKind, label: str, hint: str = "", *, name: str = "", words: Mapping[str, str] | None = None
+) -> Meta:
     """What stands beside a field's type: how a form or a shell asks for it."""
-    return Meta(extra={"input": Input(kind, label, hint, name)})
+    return Meta(extra={"input": Input(kind, label, hint, name, words or {})})
 
 
 class Command(Struct, frozen=True):
@@ -150,9 +154,22 @@ def fields_of(command: type[Command]) -> Iterator[CommandField]:
         )
 
 
+def subject_of(command: type[Command]) -> CommandField | None:
+    """The field that says which account or customer a command is about: the first, if it says so."""
+    first = next(fields_of(command))
+    return first if first.input.kind in ("account", "customer") else None
+
+
+def gone(customer: Customer) -> str:
+    """That a customer is being or has been forgotten, in a sentence; empty where they are still here."""
+    if customer.forgotten_at_us is not None:
+        return "The customer has been forgotten."
+    return "" if customer.erasure_requested_at_us is None else "The customer is being forgotten."
+
+
 def check_customer(customer: Customer) -> None:
     """Refuse (`customer_erased`) anything for a customer who is being or has been forgotten."""
-    if customer.forgotten_at_us is not None or customer.erasure_requested_at_us is not None:
+    if gone(customer):
         raise Refused(
             "customer_erased",
             f"Customer {customer.number} has been forgotten; nothing can be added.",

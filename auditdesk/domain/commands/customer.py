@@ -16,6 +16,7 @@ from auditdesk.domain.commands.base import (
     change_of,
     check_customer,
     check_order,
+    gone,
 )
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import Refused
@@ -95,6 +96,16 @@ class OnCustomer(Command, frozen=True):
         """The customer."""
         return self.customer
 
+    @classmethod
+    def unavailable(cls, customer: Customer) -> str:
+        """Why it can't be issued on a customer as they are, in a sentence; empty where it can be tried."""
+        return gone(customer) or cls.unavailable_while_here(customer)
+
+    @classmethod
+    def unavailable_while_here(cls, customer: Customer) -> str:  # noqa: ARG003 - for those that ask for more
+        """The same of a customer who isn't forgotten."""
+        return ""
+
     def decide(self, books: Books, when: When) -> tuple[Change, ...]:
         """What it adds to its one customer."""
         customer = books.customer(self.customer)
@@ -107,7 +118,17 @@ class OnCustomer(Command, frozen=True):
         raise AssertionError(f"{type(self).__name__} decides nothing")
 
 
-class RenameCustomer(OnCustomer, frozen=True):
+class OfDetails(OnCustomer, frozen=True):
+    """Base of the commands that say otherwise what is known of a customer: nobody does who can't read it."""
+
+    @classmethod
+    def unavailable_while_here(cls, customer: Customer) -> str:
+        """What is known can't be read."""
+        unreadable = isinstance(customer.personal, Mask)
+        return "The personal data of this customer can't be read here." if unreadable else ""
+
+
+class RenameCustomer(OfDetails, frozen=True):
     """Give a customer another name from now on."""
 
     NAME = "rename-customer"
@@ -127,7 +148,7 @@ class RenameCustomer(OnCustomer, frozen=True):
         return NewEvent(e.CustomerRenamed(), PersonName(name))
 
 
-class ChangeAddress(OnCustomer, frozen=True):
+class ChangeAddress(OfDetails, frozen=True):
     """Let a customer live elsewhere from now on: the whole address, not a part of it."""
 
     NAME = "change-address"
@@ -158,7 +179,7 @@ class ChangeAddress(OnCustomer, frozen=True):
         return NewEvent(e.AddressChanged(), address)
 
 
-class ChangeContact(OnCustomer, frozen=True):
+class ChangeContact(OfDetails, frozen=True):
     """Let a customer be reached otherwise from now on; what is None stays as it is."""
 
     NAME = "change-contact"
@@ -201,6 +222,11 @@ class PlaceHold(OnCustomer, frozen=True):
     LEAVES = e.LegalHoldPlaced
     reason: HoldReason
 
+    @classmethod
+    def unavailable_while_here(cls, customer: Customer) -> str:
+        """There is one already."""
+        return "" if customer.held_since_us is None else "The customer is under a legal hold already."
+
     def decide_on(self, customer: Customer) -> NewEvent:
         """The hold."""
         if customer.held_since_us is not None:
@@ -220,6 +246,11 @@ class ReleaseHold(OnCustomer, frozen=True):
     ROLE = PRIVACY_OFFICER
     LEAVES = e.LegalHoldReleased
     reason: HoldReason
+
+    @classmethod
+    def unavailable_while_here(cls, customer: Customer) -> str:
+        """There is none."""
+        return "The customer is under no legal hold." if customer.held_since_us is None else ""
 
     def decide_on(self, customer: Customer) -> NewEvent:
         """The end of the hold."""

@@ -10,10 +10,12 @@ from msgspec.structs import replace
 
 from auditdesk.domain import erasure
 from auditdesk.domain import events as e
+from auditdesk.domain.commands.account import OpenAccount
 from auditdesk.domain.commands.base import Command, When
 from auditdesk.domain.commands.customer import (
     ChangeAddress,
     ChangeContact,
+    OnCustomer,
     PlaceHold,
     RegisterCustomer,
     ReleaseHold,
@@ -66,6 +68,39 @@ CHANGES: Final[dict[str, Callable[..., tuple[NewEvent, ...]]]] = {
 }
 every_change = pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
 readable_change = pytest.mark.parametrize("change", list(CHANGES.values())[:3], ids=list(CHANGES)[:3])
+
+
+# --- what can't even be tried ----------------------------------------------------------------
+
+OF_DETAILS: Final = (RenameCustomer, ChangeAddress, ChangeContact)
+ON_CUSTOMERS: Final = (*OF_DETAILS, OpenAccount, PlaceHold, ReleaseHold)
+
+
+@pytest.mark.parametrize("command", ON_CUSTOMERS)
+def test_nothing_can_be_tried_on_whoever_is_being_or_has_been_forgotten(
+    command: type[OnCustomer | OpenAccount],
+) -> None:
+    asked = replace(customer(), erasure_requested_at_us=NOW_US)
+    assert command.unavailable(asked) == "The customer is being forgotten."
+    gone = replace(asked, forgotten_at_us=NOW_US)
+    assert command.unavailable(gone) == "The customer has been forgotten."
+
+
+@pytest.mark.parametrize("mask", [REDACTED, KEY_LOST, TAMPERED])
+@pytest.mark.parametrize("command", ON_CUSTOMERS)
+def test_details_are_changed_by_nobody_who_cannot_read_them(
+    command: type[OnCustomer | OpenAccount], mask: Mask
+) -> None:
+    why = command.unavailable(replace(customer(), personal=mask, held_since_us=None))
+    assert ("can't be read" in why) == (command in OF_DETAILS)
+
+
+def test_a_hold_is_placed_once_and_released_once() -> None:
+    free, held = customer(), replace(customer(), held_since_us=NOW_US)
+    assert (PlaceHold.unavailable(free), ReleaseHold.unavailable(held)) == ("", "")
+    assert PlaceHold.unavailable(held) == "The customer is under a legal hold already."
+    assert ReleaseHold.unavailable(free) == "The customer is under no legal hold."
+    assert [command.unavailable(held) for command in (*OF_DETAILS, OpenAccount)] == [""] * 4
 
 
 # --- registration ------------------------------------------------------------------------
