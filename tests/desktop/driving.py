@@ -8,16 +8,19 @@ from typing import TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
-from auditdesk.desktop.account.forms import AccountForm
+from auditdesk.desktop.kit.command_form import CommandForm
+from auditdesk.desktop.kit.context import Context
 from auditdesk.desktop.kit.form_dialog import FormDialog
 from auditdesk.desktop.shell.workspace_page import WorkspacePage
 from auditdesk.domain.account import Account
+from auditdesk.domain.commands import COMMANDS
+from auditdesk.domain.commands.base import subject_of
 from auditdesk.services.workspace.session import Session
-from tests.desktop.small_bank import MAIN
+from tests.desktop.small_bank import JANE, MAIN
 
 D = TypeVar("D", bound=QDialog)
 Colleague = Callable[[Callable[[Session], object]], None]
@@ -44,7 +47,7 @@ def visible(parent: QWidget, kind: type[D]) -> D:
     return next(made for made in parent.findChildren(kind) if made.isVisible())
 
 
-def form(desk: WorkspacePage, key: str) -> AccountForm:
+def form(desk: WorkspacePage, key: str) -> CommandForm:
     """Open an account's form by its button or menu entry."""
     command = desk.accounts.page.header.command(key)
     assert command.isEnabled(), command.toolTip()
@@ -52,7 +55,7 @@ def form(desk: WorkspacePage, key: str) -> AccountForm:
         QTest.mouseClick(command, Qt.MouseButton.LeftButton)
     else:
         command.trigger()
-    return visible(desk, AccountForm)
+    return visible(desk, CommandForm)
 
 
 def write(dialog: FormDialog, **texts: str) -> None:
@@ -65,6 +68,24 @@ def write(dialog: FormDialog, **texts: str) -> None:
             QTest.keyClicks(field.entry, text)
         else:  # what no key of this keyboard types is pasted
             field.set_text(text)
+
+
+def pay_out(dialog: FormDialog) -> QCheckBox:
+    """The box of a closing that pays the rest out."""
+    box = dialog.fields["pay_out"].entry
+    assert isinstance(box, QCheckBox)
+    return box
+
+
+def form_on(context: Context, name: str) -> CommandForm:
+    """A command's form on Jane, or on her first account; of a registration, on nobody."""
+    command, history = COMMANDS[name], context.session.history
+    subject = subject_of(command)
+    if subject is None:
+        return CommandForm(context, command)
+    if subject.input.kind == "account":
+        return CommandForm(context, command, history.account_at(MAIN).state)
+    return CommandForm(context, command, history.customer_at(JANE).state)
 
 
 def double_click(widget: QWidget) -> None:

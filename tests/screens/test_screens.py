@@ -17,7 +17,6 @@ from pytestqt.qtbot import QtBot
 from auditdesk.bootstrap import make_demo, program_info
 from auditdesk.demo.bank import DemoScale
 from auditdesk.desktop.account.explain_dialog import ExplainDialog
-from auditdesk.desktop.account.forms import form_of
 from auditdesk.desktop.bank.export_dialog import ExportDialog
 from auditdesk.desktop.bank.operator_dialogs import (
     AddOperatorDialog,
@@ -27,6 +26,7 @@ from auditdesk.desktop.bank.operator_dialogs import (
     RemoveOperatorDialog,
 )
 from auditdesk.desktop.customer.forget_dialog import ForgetDialog
+from auditdesk.desktop.kit.command_form import CommandForm
 from auditdesk.desktop.kit.help_dialog import DocumentsDialog
 from auditdesk.desktop.kit.settings import Settings
 from auditdesk.desktop.look.tokens import Theme
@@ -34,6 +34,10 @@ from auditdesk.desktop.shell.about_dialog import AboutDialog
 from auditdesk.desktop.shell.main_window import DEMO_OPERATOR, MainWindow
 from auditdesk.desktop.shell.shortcuts_help import ShortcutsHelp
 from auditdesk.desktop.shell.workspace_page import WorkspacePage
+from auditdesk.domain.account import Account
+from auditdesk.domain.commands import COMMANDS
+from auditdesk.domain.commands.base import Command, subject_of
+from auditdesk.domain.customer import Customer
 from auditdesk.domain.instants import parse_instant
 from auditdesk.domain.streams import account_stream
 from tests.helpers import CHEAP_KDF
@@ -173,10 +177,17 @@ def test_every_dialog(qtbot: QtBot, window: MainWindow, desk: WorkspacePage, the
     history = session.history
     event = history.event(account_stream(page.number), 2)
     operator = session.operators.list()[1]
+
+    def about(command: type[Command]) -> Account | Customer | None:
+        subject = subject_of(command)
+        if subject is None:
+            return None
+        return state if subject.input.kind == "account" else history.customer_at(state.customer).state
+
     makers: dict[str, Callable[[], QDialog]] = {
         **{
-            f"form-{key}": lambda key=key: form_of(context, state, key, window)  # type: ignore[misc]
-            for key in ("deposit", "transfer", "overdraft", "freeze", "close")
+            f"form-{name}": lambda command=command: CommandForm(context, command, about(command), window)  # type: ignore[misc]
+            for name, command in COMMANDS.items()
         },
         "export": lambda: ExportDialog(context, window, account=page.number),
         "forget": lambda: ForgetDialog(context, session.forgetting.preview("C-00001"), window),

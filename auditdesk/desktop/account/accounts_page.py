@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 from auditdesk.desktop.account.evidence_dialog import EvidenceDialog, saved_text
 from auditdesk.desktop.account.explain_dialog import ExplainDialog
 from auditdesk.desktop.account.find_dialog import FindDialog
-from auditdesk.desktop.account.forms import form_of, receipt_text
 from auditdesk.desktop.account.other_side import named, received
 from auditdesk.desktop.account.page import AccountPage
 from auditdesk.desktop.bank.export_dialog import ExportDialog, exported_text
+from auditdesk.desktop.kit.command_form import CommandForm, receipt_text
 from auditdesk.desktop.kit.context import Context
 from auditdesk.desktop.kit.lists import ListItem, SearchList
 from auditdesk.desktop.kit.rights import why_not_permitted
@@ -19,6 +19,7 @@ from auditdesk.desktop.kit.widgets import EmptyState, set_enabled_or_explain
 from auditdesk.desktop.look import formats
 from auditdesk.desktop.look.tokens import Palette
 from auditdesk.domain.account import Account
+from auditdesk.domain.commands import COMMANDS
 from auditdesk.domain.errors import AuditdeskError
 from auditdesk.domain.moments import Moment
 from auditdesk.domain.personal import Mask
@@ -103,10 +104,10 @@ class AccountsPage(QWidget):
         self._context.notified.emit(str(error))
 
     @Slot(str)
-    def _open_form(self, key: str) -> None:
+    def _open_form(self, name: str) -> None:
         if self.page.state is None:
             return
-        dialog = form_of(self._context, self.page.state, key, self)
+        dialog = CommandForm(self._context, COMMANDS[name], self.page.state, self)
         dialog.posted.connect(self._posted)
         dialog.open()
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from auditdesk.desktop.kit.widgets import Elided, Pill, Tone, button, label
+from auditdesk.desktop.kit.rights import commands_on
+from auditdesk.desktop.kit.widgets import Elided, Pill, Tone, button, label, set_enabled_or_explain
 from auditdesk.desktop.look import formats
 from auditdesk.desktop.look.icons import icon
 from auditdesk.desktop.look.tokens import Palette
@@ -17,32 +18,12 @@ from auditdesk.domain.customer import Customer
 from auditdesk.domain.instants import day_of
 from auditdesk.domain.personal import Mask
 
-
-class CommandName(NamedTuple):
-    """A command of the header: its key, its words, and its icon."""
-
-    key: str
-    words: str
-    icon: str = ""
-
-
-DIRECT: Final = (
-    CommandName("deposit", "&Deposit…", "deposit"),
-    CommandName("withdraw", "&Withdraw…", "withdraw"),
-    CommandName("transfer", "&Transfer…", "transfer"),
-)
-MORE: Final = (
-    CommandName("interest", "Credit &interest…"),
-    CommandName("fee", "Charge a &fee…"),
-    CommandName("overdraft", "Set the &overdraft limit…"),
-    CommandName("freeze", "Free&ze…", "freeze"),
-    CommandName("unfreeze", "&Unfreeze…"),
-    CommandName("close", "&Close the account…", "lock"),
-)
+COMMANDS_IN_SIGHT: Final = 3
+"""So many commands have buttons; the others stand in the menu."""
 
 
 class AccountHeader(QWidget):
-    """`command_chosen(key)`, `owner_chosen()`, `export_chosen()`, `find_chosen()`."""
+    """`command_chosen(name)`, `owner_chosen()`, `export_chosen()`, `find_chosen()`."""
 
     command_chosen = Signal(str)
     owner_chosen = Signal()
@@ -89,36 +70,35 @@ class AccountHeader(QWidget):
 
     def allow(self, reasons: dict[str, str]) -> None:
         """Set the commands dead or alive: a dead one says why in its tool tip."""
-        for key in (name.key for name in (*DIRECT, *MORE)):
-            command, why = self.command(key), reasons.get(key, "")
-            command.setEnabled(not why)
-            command.setToolTip(why)
+        for each in commands_on("account"):
+            set_enabled_or_explain(self.command(each.NAME), reasons.get(each.NAME, ""))
 
-    def command(self, key: str) -> QPushButton | QAction:
+    def command(self, name: str) -> QPushButton | QAction:
         """A command's button or menu entry."""
-        return self._buttons.get(key) or self._actions[key]
+        return self._buttons.get(name) or self._actions[name]
 
     def apply_theme(self, palette: Palette) -> None:
         """Follow the theme."""
         self._palette = palette
-        for name in (*DIRECT, *MORE):
-            if name.icon:
-                self.command(name.key).setIcon(icon(name.icon, palette.text_muted))
+        for each in commands_on("account"):
+            if each.ICON:
+                self.command(each.NAME).setIcon(icon(each.ICON, palette.text_muted))
         self.more.setIcon(icon("more", palette.text_muted))
         self.owner_button.setIcon(icon("user", palette.text_muted))
 
     def _make_commands(self) -> None:
-        for name in DIRECT:
-            made = button(name.words, f"{name.key}Button")
-            made.clicked.connect(lambda _=False, key=name.key: self.command_chosen.emit(key))
-            self._buttons[name.key] = made
+        commands = commands_on("account")
+        for each in commands[:COMMANDS_IN_SIGHT]:
+            made = button(each.WORDS, f"{each.NAME}Button")
+            made.clicked.connect(lambda _=False, name=each.NAME: self.command_chosen.emit(name))
+            self._buttons[each.NAME] = made
         menu = QMenu(self)
         menu.setToolTipsVisible(True)
-        for name in MORE:
-            action = menu.addAction(name.words)
-            action.setObjectName(f"{name.key}Action")
-            action.triggered.connect(lambda _=False, key=name.key: self.command_chosen.emit(key))
-            self._actions[name.key] = action
+        for each in commands[COMMANDS_IN_SIGHT:]:
+            action = menu.addAction(each.WORDS)
+            action.setObjectName(f"{each.NAME}Action")
+            action.triggered.connect(lambda _=False, name=each.NAME: self.command_chosen.emit(name))
+            self._actions[each.NAME] = action
         menu.addSeparator()
         self.export = menu.addAction(self.tr("&Export CSV…\tCtrl+E"), self.export_chosen.emit)
         self.export.setObjectName("exportAction")

@@ -5,7 +5,6 @@ Read in this order:
 - `customers_page` is the list to search with the chosen customer's page beside it.
 - `page`: details at a moment, accounts, and the way to be forgotten.
 - `history` is the register of every change, with who entered it.
-- `forms`: registering, changing, legal holds, and opening an account.
 - `forget_dialog` previews an erasure, asks for a reason and the typed number, and shows each step.
 - `certificate_dialog` saves what came of it; `certificate_pdf` makes the sheet to hand over.
 

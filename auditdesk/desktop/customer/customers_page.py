@@ -5,31 +5,26 @@ from __future__ import annotations
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from auditdesk.desktop.account.forms import receipt_text
 from auditdesk.desktop.customer.certificate_dialog import CertificateDialog, certified_text
 from auditdesk.desktop.customer.forget_dialog import ForgetDialog, erased_text
-from auditdesk.desktop.customer.forms import (
-    AddressForm,
-    ContactForm,
-    HoldForm,
-    OpenAccountForm,
-    RegisterForm,
-    RenameForm,
-)
 from auditdesk.desktop.customer.page import CustomerPage
+from auditdesk.desktop.kit.command_form import CommandForm, receipt_text
 from auditdesk.desktop.kit.context import Context
-from auditdesk.desktop.kit.form_dialog import FormDialog
 from auditdesk.desktop.kit.lists import ListItem, SearchList
 from auditdesk.desktop.kit.rights import why_not_issued
 from auditdesk.desktop.kit.subject import name_of
 from auditdesk.desktop.kit.widgets import EmptyState, button, set_enabled_or_explain
 from auditdesk.desktop.look import formats
 from auditdesk.desktop.look.tokens import Palette
+from auditdesk.domain.commands import COMMANDS
+from auditdesk.domain.commands.base import Command
 from auditdesk.domain.commands.customer import RegisterCustomer
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import AuditdeskError
+from auditdesk.domain.events import AccountOpened, CustomerRegistered
 from auditdesk.domain.moments import Moment
 from auditdesk.domain.personal import Mask
+from auditdesk.domain.roles import CERTIFY, FORGET
 from auditdesk.services.commands.issue import Receipt
 from auditdesk.services.history.directory import CustomerLine
 from auditdesk.services.privacy.forgetting import Erasure
@@ -46,7 +41,7 @@ class CustomersPage(QWidget):
             "customers", self.tr("Number, reference or name…"), "customers", context.palette
         )
         self.page = CustomerPage(context)
-        self.new = button(self.tr("New &customer…"), "newCustomerButton", kind="primary")
+        self.new = button(RegisterCustomer.WORDS, f"{RegisterCustomer.NAME}Button", kind="primary")
         set_enabled_or_explain(self.new, why_not_issued(context.session, RegisterCustomer))
         self.empty = EmptyState("customers", context.palette)
         self.empty.explain(self.tr("Choose a customer at the left."))
@@ -112,49 +107,35 @@ class CustomersPage(QWidget):
 
     @Slot()
     def _register(self) -> None:
-        dialog = RegisterForm(self._context, self)
-        dialog.posted.connect(self._registered)
+        self._open_command(RegisterCustomer)
+
+    @Slot(str)
+    def _open_form(self, name: str) -> None:
+        customer = self.page.number
+        if name == FORGET.name:
+            preview = self._context.session.forgetting.preview(customer)
+            dialog = ForgetDialog(self._context, preview, self)
+            dialog.posted.connect(self._forgotten)
+            dialog.open()
+        elif name == CERTIFY.name:
+            self._certificate_dialog(customer).open()
+        else:
+            self._open_command(COMMANDS[name], self.page.state)
+
+    def _open_command(self, command: type[Command], customer: Customer | None = None) -> None:
+        dialog = CommandForm(self._context, command, customer, self)
+        dialog.posted.connect(self._posted)
         dialog.open()
 
     @Slot(object)
-    def _registered(self, receipt: Receipt) -> None:
-        self.show_customer(receipt.number)
+    def _posted(self, receipt: Receipt) -> None:
+        """Say what was posted, and go to what is new."""
+        begun = receipt.envelopes[0].type
+        if begun == CustomerRegistered.TAG:
+            self.show_customer(receipt.number)
         self._context.done(receipt_text(receipt))
-
-    @Slot(str)
-    def _open_form(self, key: str) -> None:
-        dialog = self._form(key)
-        if dialog is not None:
-            dialog.open()
-
-    def _form(self, key: str) -> FormDialog | None:
-        state = self.page.state
-        if state is None:
-            return None
-        if key == "forget":
-            preview = self._context.session.forgetting.preview(state.number)
-            forget = ForgetDialog(self._context, preview, self)
-            forget.posted.connect(self._forgotten)
-            return forget
-        if key == "certificate":
-            return self._certificate_dialog(state.number)
-        if key == "open":
-            opening = OpenAccountForm(self._context, state, self)
-            opening.posted.connect(self._opened)
-            return opening
-        form = self._change_form(key, state)
-        if form is not None:
-            form.posted.connect(lambda receipt: self._context.done(receipt_text(receipt)))
-        return form
-
-    def _change_form(self, key: str, state: Customer) -> FormDialog | None:
-        if key == "hold":
-            return HoldForm(self._context, state, self)
-        if isinstance(state.personal, Mask):
-            self._context.notified.emit(self.tr("The personal data of this customer can't be read here."))
-            return None
-        forms = {"rename": RenameForm, "address": AddressForm, "contact": ContactForm}
-        return forms[key](self._context, state, state.personal, self)
+        if begun == AccountOpened.TAG:
+            self._context.account_wanted.emit(receipt.number, None)
 
     @Slot(object)
     def _forgotten(self, erasure: Erasure) -> None:
@@ -167,11 +148,6 @@ class CustomersPage(QWidget):
         dialog = CertificateDialog(self._context, customer, outcome, self)
         dialog.posted.connect(lambda paths: self._context.notified.emit(certified_text(paths)))
         return dialog
-
-    @Slot(object)
-    def _opened(self, receipt: Receipt) -> None:
-        self._context.done(receipt_text(receipt))
-        self._context.account_wanted.emit(receipt.number, None)
 
     @Slot(object)
     def _apply_theme(self, palette: Palette) -> None:

@@ -18,9 +18,18 @@ from PySide6.QtWidgets import (
 
 from auditdesk.desktop.customer.history import CustomerHistory
 from auditdesk.desktop.kit.context import Context
-from auditdesk.desktop.kit.rights import PAST, why_not_permitted
+from auditdesk.desktop.kit.rights import PAST, commands_on, why_not, why_not_permitted
 from auditdesk.desktop.kit.subject import Status, customer_standing
-from auditdesk.desktop.kit.widgets import Banner, Card, Elided, PersonalLabel, Pill, button, label
+from auditdesk.desktop.kit.widgets import (
+    Banner,
+    Card,
+    Elided,
+    PersonalLabel,
+    Pill,
+    button,
+    label,
+    set_enabled_or_explain,
+)
 from auditdesk.desktop.look import formats
 from auditdesk.desktop.look.icons import icon
 from auditdesk.desktop.look.tokens import Palette
@@ -28,14 +37,8 @@ from auditdesk.desktop.time.playback import Player
 from auditdesk.desktop.time.time_bar import TimeBar
 from auditdesk.desktop.time.time_keys import TimeKeys
 from auditdesk.desktop.time.timeline import TimelineModel
-from auditdesk.domain.commands.account import OpenAccount
-from auditdesk.domain.commands.customer import (
-    ChangeAddress,
-    ChangeContact,
-    PlaceHold,
-    ReleaseHold,
-    RenameCustomer,
-)
+from auditdesk.domain.commands.base import gone
+from auditdesk.domain.commands.customer import PlaceHold, ReleaseHold
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import AuditdeskError
 from auditdesk.domain.instants import day_of
@@ -54,18 +57,12 @@ CAPTIONS: Final = (
     ("phone", "Phone"),
 )
 ACCOUNTS_PX: Final = 130
-PERMISSIONS: Final = {
-    "rename": RenameCustomer.permission(),
-    "address": ChangeAddress.permission(),
-    "contact": ChangeContact.permission(),
-    "open": OpenAccount.permission(),
-    "forget": FORGET,
-    "certificate": CERTIFY,
-}
+HOLDS: Final = (PlaceHold.NAME, ReleaseHold.NAME)
+SERVICES: Final = {FORGET.name: FORGET, CERTIFY.name: CERTIFY}
 
 
 class CustomerPage(QWidget):
-    """One customer at any moment. `form_wanted(key)`: rename, address, contact, open, forget, certificate."""
+    """One customer at any moment. `form_wanted(name)`: of a command, or of a service for customers."""
 
     form_wanted = Signal(str)
 
@@ -113,7 +110,7 @@ class CustomerPage(QWidget):
             self.timeline.extend(self._read(self.number))
 
     def _read(self, number: str) -> int:
-        """Read who the customer is now, what happened to him, and his accounts; how many events he has."""
+        """Read who the customer is now, what happened, and which accounts there are; how many events."""
         view = self._history.customer_at(number)
         self.number = view.state.number
         self.state = view.state
@@ -147,16 +144,7 @@ class CustomerPage(QWidget):
         past = self.timeline.is_past
         self._show_state(state)
         self.events.set_current(version)
-        for key, made in self.buttons.items():
-            why = self._why_not(key, past=past)
-            made.setEnabled(not why)
-            made.setToolTip(why)
-        forgotten = self.state is not None and self.state.forgotten_at_us is not None
-        self.buttons["forget"].setVisible(not forgotten)
-        self.buttons["hold"].setVisible(not forgotten)
-        held = self.state is not None and self.state.held_since_us is not None
-        self.buttons["hold"].setText(self.tr("Re&lease hold…") if held else self.tr("&Legal hold…"))
-        self.buttons["certificate"].setVisible(forgotten)
+        self._allow(self.state or state, past=past)
         if past:
             when = formats.instant(self.timeline.shown_us)
             self.banner.say(
@@ -177,24 +165,19 @@ class CustomerPage(QWidget):
         for key, _ in CAPTIONS:
             self.values[key].show_personal(personal if isinstance(personal, Mask) else _value(personal, key))
 
-    def _why_not(self, key: str, *, past: bool) -> str:
-        why = PAST if past else why_not_permitted(self._context.session, self._permission(key))
-        if why:
-            return why
-        forgotten = self.state is not None and self.state.forgotten_at_us is not None
-        if key == "certificate":
-            return "" if forgotten else self.tr("The customer has not been forgotten.")
-        if forgotten:
-            return self.tr("The customer has been forgotten.")
-        if self.state is not None and self.state.erasure_requested_at_us is not None and key != "forget":
-            return self.tr("The customer is being forgotten.")
-        return ""
-
-    def _permission(self, key: str) -> Permission:
-        if key == "hold":
-            held = self.state is not None and self.state.held_since_us is not None
-            return (ReleaseHold if held else PlaceHold).permission()
-        return PERMISSIONS[key]
+    def _allow(self, now: Customer, *, past: bool) -> None:
+        """Show what can be done about the customer as they are now; what is disabled says why."""
+        reasons = why_not(self._context.session, now, past=past)
+        for service in SERVICES.values():
+            why = PAST if past else why_not_permitted(self._context.session, service)
+            reasons[service.name] = why or _unavailable(service, now)
+        for name, made in self.buttons.items():
+            set_enabled_or_explain(made, reasons.get(name, ""))
+        forgotten, held = now.forgotten_at_us is not None, now.held_since_us is not None
+        self.buttons[PlaceHold.NAME].setVisible(not forgotten and not held)
+        self.buttons[ReleaseHold.NAME].setVisible(not forgotten and held)
+        self.buttons[FORGET.name].setVisible(not forgotten)
+        self.buttons[CERTIFY.name].setVisible(forgotten)
 
     def _resolve(self, instant_us: int, clock: TimeAxis) -> int:
         return self._history.version_at(customer_stream(self.number), instant_us, clock)
@@ -203,19 +186,15 @@ class CustomerPage(QWidget):
         return self._history.instants(customer_stream(self.number), version)
 
     def _make_buttons(self) -> dict[str, QPushButton]:
-        words = {
-            "rename": self.tr("Change &name…"),
-            "address": self.tr("Change &address…"),
-            "contact": self.tr("Change &contact…"),
-            "open": self.tr("&Open an account…"),
-            "hold": self.tr("&Legal hold…"),
-            "forget": self.tr("&Forget customer…"),
-            "certificate": self.tr("Save &certificate…"),
+        words = {command.NAME: command.WORDS for command in commands_on("customer")}
+        words |= {
+            FORGET.name: self.tr("&Forget customer…"),
+            CERTIFY.name: self.tr("Save &certificate…"),
         }
         made = {}
-        for key, text in words.items():
-            made[key] = button(text, f"{key}Button", kind="danger" if key == "forget" else "")
-            made[key].clicked.connect(lambda _=False, key=key: self.form_wanted.emit(key))
+        for name, text in words.items():
+            made[name] = button(text, f"{name}Button", kind="danger" if name == FORGET.name else "")
+            made[name].clicked.connect(lambda _=False, name=name: self.form_wanted.emit(name))
         return made
 
     def _connect(self) -> None:
@@ -246,11 +225,9 @@ class CustomerPage(QWidget):
         head.addWidget(self.title)
         head.addWidget(self.pill)
         head.addWidget(self.about, 1)
-        for key in ("hold", "forget", "certificate"):
-            head.addWidget(self.buttons[key])
         commands = QHBoxLayout()
-        for key in ("rename", "address", "contact", "open"):
-            commands.addWidget(self.buttons[key])
+        for name, made in self.buttons.items():
+            (head if name in (*HOLDS, *SERVICES) else commands).addWidget(made)
         commands.addStretch(1)
         details = Card(margin=16)
         grid = QGridLayout()
@@ -279,6 +256,13 @@ class CustomerPage(QWidget):
         page.addWidget(self.banner)
         page.addWidget(time_card)
         page.addLayout(body, 1)
+
+
+def _unavailable(service: Permission, customer: Customer) -> str:
+    """A customer is forgotten once, and certified once they are."""
+    if service is FORGET:
+        return gone(customer) if customer.forgotten_at_us is not None else ""
+    return "" if customer.forgotten_at_us is not None else formats.tr("The customer has not been forgotten.")
 
 
 def _value(personal: PersonalDetails, key: str) -> str:

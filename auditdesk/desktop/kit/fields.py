@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from auditdesk.desktop.kit.widgets import label, set_flag
 from auditdesk.desktop.look import formats
@@ -28,10 +29,10 @@ class Field(QWidget):
         self.name = name
         self.entry = entry
         entry.setObjectName(f"{name}Input")
-        entry.setAccessibleName(title.replace("&", ""))
         self.setFocusProxy(entry)
-        self._title = label(title, kind="muted")
+        self._title = label(kind="muted")
         self._title.setBuddy(entry)
+        self.set_title(title)
         self.problem = label(kind="problem", name=f"{name}Problem", wrap=True)
         self.problem.hide()
         self._hint = label(hint, kind="muted", wrap=True)
@@ -51,6 +52,8 @@ class Field(QWidget):
             entry.textChanged.connect(self.edited)
         elif isinstance(entry, QComboBox):
             entry.currentIndexChanged.connect(self.edited)
+        elif isinstance(entry, QCheckBox):
+            entry.toggled.connect(self.edited)
 
     @property
     def secret(self) -> bool:
@@ -94,6 +97,11 @@ class Field(QWidget):
         self.problem.setVisible(bool(problem))
         self.entry.setAccessibleDescription(problem)
         set_flag(self.entry, "invalid", bool(problem))
+
+    def set_title(self, title: str) -> None:
+        """Ask for it in other words."""
+        self.entry.setAccessibleName(title.replace("&", ""))
+        self._title.setText(title)
 
     def set_hint(self, hint: str) -> None:
         """Say something helpful under the input."""
@@ -153,18 +161,40 @@ def choice_field(name: str, title: str, choices: Sequence[tuple[str, str]], *, h
 
 
 class AmountField(Field):
-    """An amount in a currency, typed as the operator's locale writes it."""
+    """An amount in a currency, if that is known yet, typed as the operator's locale writes it."""
 
-    def __init__(self, title: str, currency: str, *, name: str = "amount") -> None:
+    def __init__(self, title: str, currency: str, *, name: str = "amount", hint: str = "") -> None:
         entry = QLineEdit()
         entry.setAlignment(Qt.AlignmentFlag.AlignRight)
-        entry.setPlaceholderText(formats.money(0, currency))
-        super().__init__(name, f"{title} ({currency})", entry)
+        if currency:
+            entry.setPlaceholderText(formats.money(0, currency))
+        super().__init__(name, f"{title} ({currency})" if currency else title, entry, hint=hint)
         self._currency = currency
 
     def amount_minor(self) -> int:
         """The amount in minor units. Raises `Refused`."""
         return formats.parse_money(self.text(), self._currency)
+
+
+class CheckField(Field):
+    """Something that is ticked or not: the text is `TICKED`, or empty."""
+
+    TICKED: Final = "yes"
+
+    def __init__(self, name: str, title: str, *, hint: str = "") -> None:
+        self._box = QCheckBox()
+        super().__init__(name, title, self._box, hint=hint)
+        self._title.hide()
+
+    def text(self) -> str:
+        return self.TICKED if self._box.isChecked() else ""
+
+    def set_text(self, text: str) -> None:
+        self._box.setChecked(bool(text))
+
+    def set_title(self, title: str) -> None:
+        super().set_title("")
+        self._box.setText(title)
 
 
 class SearchField(QLineEdit):

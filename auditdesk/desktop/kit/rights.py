@@ -7,8 +7,11 @@ from typing import Final
 from auditdesk.desktop.look.formats import tr
 from auditdesk.domain.account import Account
 from auditdesk.domain.commands import COMMANDS
-from auditdesk.domain.commands.base import Command
+from auditdesk.domain.commands.account import OpenAccount
+from auditdesk.domain.commands.base import Command, InputKind, subject_of
+from auditdesk.domain.commands.customer import OnCustomer
 from auditdesk.domain.commands.on_account import OnAccount
+from auditdesk.domain.customer import Customer
 from auditdesk.domain.roles import Permission
 from auditdesk.services.workspace.session import Session
 
@@ -34,11 +37,26 @@ def why_not_issued(session: Session, command: type[Command], *, past: bool = Fal
     return PAST if past else why_not_permitted(session, command.permission())
 
 
-def why_not(session: Session, account: Account, *, past: bool) -> dict[str, str]:
-    """The reason of each command on the account that is disabled. The rules hold when it is issued anyway."""
+def commands_on(kind: InputKind) -> list[type[Command]]:
+    """The commands on an account or on a customer, in the order of the menus."""
+    return [
+        command
+        for command in COMMANDS.values()
+        if (subject := subject_of(command)) is not None and subject.input.kind == kind
+    ]
+
+
+def why_not(session: Session, state: Account | Customer, *, past: bool) -> dict[str, str]:
+    """The reason of each command on it that is disabled. The rules hold when it is issued anyway."""
+    kind: InputKind = "account" if isinstance(state, Account) else "customer"
     reasons = {
-        name: why_not_issued(session, command, past=past) or command.unavailable(account)
-        for name, command in COMMANDS.items()
-        if issubclass(command, OnAccount)
+        command.NAME: why_not_issued(session, command, past=past) or _unavailable(command, state)
+        for command in commands_on(kind)
     }
     return {name: why for name, why in reasons.items() if why}
+
+
+def _unavailable(command: type[Command], state: Account | Customer) -> str:
+    if isinstance(state, Account):
+        return command.unavailable(state) if issubclass(command, OnAccount) else ""
+    return command.unavailable(state) if issubclass(command, OnCustomer | OpenAccount) else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -28,7 +28,7 @@ ICON_PX = 32
 PILL_MARGINS_PX = (8, 3, 8, 3)
 
 
-def set_enabled_or_explain(control: QWidget, why: str) -> None:
+def set_enabled_or_explain(control: QWidget | QAction, why: str) -> None:
     """Set a control dead, its tool tip saying why; alive where nothing stands in its way."""
     control.setEnabled(not why)
     control.setToolTip(why)

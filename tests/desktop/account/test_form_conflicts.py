@@ -6,11 +6,10 @@ import pytest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from auditdesk.desktop.account.forms import CloseForm, FreezeForm
 from auditdesk.desktop.shell.workspace_page import WorkspacePage
 from auditdesk.domain.commands.account import Freeze, SetOverdraft, Unfreeze
 from auditdesk.domain.commands.money import Deposit
-from tests.desktop.driving import Colleague, conflict, form, grouped, post, state, write
+from tests.desktop.driving import Colleague, conflict, form, grouped, pay_out, post, state, write
 from tests.desktop.small_bank import MAIN, OTHER
 
 BEFORE_MINOR = 726_000
@@ -68,16 +67,15 @@ def test_a_rest_that_a_colleague_brought_can_be_paid_out_at_closing(
 ) -> None:
     page.show_account(OTHER)
     dialog = form(page, "close")
-    assert isinstance(dialog, CloseForm)
-    assert dialog.pay_out.isHidden()
+    assert not pay_out(dialog).isVisible()
     colleague(lambda desk: desk.issue(Deposit(OTHER, 500)))
     conflict(qtbot, dialog)
-    assert dialog.pay_out.isVisible()
-    assert "5.00 EUR" in dialog.pay_out.text()
-    assert not dialog.pay_out.isChecked()
+    assert pay_out(dialog).isVisible()
+    assert "5.00 EUR" in pay_out(dialog).text()
+    assert not pay_out(dialog).isChecked()
     dialog.post.click()
-    qtbot.waitUntil(lambda: "Pay the rest out" in dialog.problem.text())
-    dialog.pay_out.setChecked(True)
+    qtbot.waitUntil(lambda: "Pay the rest out" in dialog.fields["pay_out"].problem.text())
+    pay_out(dialog).setChecked(True)
     post(qtbot, dialog)
     assert (state(page, OTHER).status, state(page, OTHER).balance_minor) == ("closed", 0)
 
@@ -86,12 +84,11 @@ def test_a_rest_is_not_paid_out_after_a_conflict_where_that_was_not_wanted(
     qtbot: QtBot, page: WorkspacePage, colleague: Colleague
 ) -> None:
     dialog = form(page, "close")
-    assert isinstance(dialog, CloseForm)
-    dialog.pay_out.setChecked(False)
+    pay_out(dialog).setChecked(False)
     colleague(lambda desk: desk.issue(Deposit(MAIN, 500)))
     conflict(qtbot, dialog)
-    assert not dialog.pay_out.isChecked()
-    assert grouped(page, "7,265.00 EUR") in dialog.pay_out.text()
+    assert not pay_out(dialog).isChecked()
+    assert grouped(page, "7,265.00 EUR") in pay_out(dialog).text()
 
 
 def test_what_is_agreed_and_what_is_frozen_is_said_anew_after_a_conflict(
@@ -107,9 +104,8 @@ def test_what_is_agreed_and_what_is_frozen_is_said_anew_after_a_conflict(
     colleague(lambda desk: desk.issue(Freeze(MAIN, blocks="all", reason="order 1")))
     page._context.changed.emit()
     lifted = form(page, "unfreeze")
-    assert isinstance(lifted, FreezeForm)
     colleague(lambda desk: desk.issue(Unfreeze(MAIN, "credits")))
     conflict(qtbot, lifted)
-    assert lifted.blocks.text() == "debits"
+    assert lifted.fields["blocks"].text() == "debits"
     post(qtbot, lifted)
     assert state(page).blocks == "none"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QCheckBox, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from auditdesk.desktop.account.forms import AccountForm, FreezeForm
+from auditdesk.desktop.kit.command_form import CommandForm
 from auditdesk.desktop.kit.form_dialog import FormDialog
 from auditdesk.desktop.shell.workspace_page import WorkspacePage
 from auditdesk.domain.commands.account import CloseAccount, Freeze, Unfreeze
@@ -49,7 +49,7 @@ def page(desk: WorkspacePage) -> WorkspacePage:
     return desk
 
 
-def filled(page: WorkspacePage, colleague: Colleague, key: str) -> AccountForm:
+def filled(page: WorkspacePage, colleague: Colleague, key: str) -> CommandForm:
     """A form with all that it needs; for an unfreezing, what a colleague froze."""
     if key == "unfreeze":
         colleague(lambda desk: desk.issue(Freeze(MAIN, blocks="all", reason="court order")))
@@ -88,18 +88,18 @@ def test_a_double_click_posts_every_command_once(
 def test_a_form_that_is_left_leaves_nothing_in_the_log(
     qtbot: QtBot, page: WorkspacePage, colleague: Colleague, key: str
 ) -> None:
-    def escape(left: AccountForm) -> None:
+    def escape(left: CommandForm) -> None:
         focused = left.focusWidget()
         assert focused is not None
         QTest.keyClick(focused, Qt.Key.Key_Escape)
 
-    def cancel(left: AccountForm) -> None:
+    def cancel(left: CommandForm) -> None:
         QTest.mouseClick(left.cancel, Qt.MouseButton.LeftButton)
 
     dialog = filled(page, colleague, key)
     log = page._context.session.context.ledger
     before, receipt = log.log.head(), page.receipt.text()
-    for way in (escape, cancel, AccountForm.close):
+    for way in (escape, cancel, CommandForm.close):
         with qtbot.waitSignal(dialog.finished):
             way(dialog)
         assert not dialog.isVisible()
@@ -116,7 +116,7 @@ def test_a_double_click_on_a_command_opens_one_form(page: WorkspacePage) -> None
     place = command.mapTo(page.window(), command.rect().center())
     for _click in range(2):  # through the window system, which keeps clicks from what a form stands before
         QTest.mouseClick(screen, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
-    assert len(page.findChildren(AccountForm)) == 1
+    assert len(page.findChildren(CommandForm)) == 1
 
 
 def test_thousands_are_read_as_they_are_shown(qtbot: QtBot, page: WorkspacePage) -> None:
@@ -178,16 +178,15 @@ def test_what_is_frozen_already_is_refused_beside_the_choice(
     colleague(lambda desk: desk.issue(Freeze(MAIN, blocks="debits", reason="order 1")))
     page._context.changed.emit()
     dialog = form(page, "freeze")
-    assert isinstance(dialog, FreezeForm)
-    dialog.blocks.setFocus()
-    QTest.keyClick(dialog.blocks.entry, Qt.Key.Key_Down)
-    assert dialog.blocks.text() == "debits"
+    dialog.fields["blocks"].setFocus()
+    QTest.keyClick(dialog.fields["blocks"].entry, Qt.Key.Key_Down)
+    assert dialog.fields["blocks"].text() == "debits"
     write(dialog, reason="order 2")
     assert "already" in refusal(qtbot, dialog, "blocks")
-    assert dialog.reason.text() == "order 2"
-    dialog.blocks.setFocus()
-    QTest.keyClick(dialog.blocks.entry, Qt.Key.Key_Down)
-    assert dialog.blocks.problem.isHidden()
+    assert dialog.fields["reason"].text() == "order 2"
+    dialog.fields["blocks"].setFocus()
+    QTest.keyClick(dialog.fields["blocks"].entry, Qt.Key.Key_Down)
+    assert dialog.fields["blocks"].problem.isHidden()
     post(qtbot, dialog)
     assert state(page).blocks == "all"
     assert page.accounts.page.header.blocks.text() == "debits and credits frozen"
@@ -249,7 +248,10 @@ def test_every_label_of_a_form_leads_to_an_input_by_a_key_of_its_own(
     page: WorkspacePage, colleague: Colleague, key: str
 ) -> None:
     dialog = filled(page, colleague, key)
-    captions = [made.text() for made in dialog.findChildren(QLabel) if made.buddy() is not None]
+    captions = [
+        made.text() for made in dialog.findChildren(QLabel) if made.buddy() is not None and made.text()
+    ]
+    captions += [made.text() for made in dialog.findChildren(QCheckBox)]
     keys = [caption[caption.index("&") + 1].lower() for caption in captions]
     assert len(captions) == len(dialog.fields)
     assert len(set(keys)) == len(keys)
@@ -258,14 +260,15 @@ def test_every_label_of_a_form_leads_to_an_input_by_a_key_of_its_own(
 def test_a_form_is_filled_and_posted_with_the_keyboard_alone(qtbot: QtBot, page: WorkspacePage) -> None:
     dialog = form(page, "transfer")
     with qtbot.waitSignal(dialog.posted):
-        for typed in (OTHER, "60", "rent"):
+        for typed in (OTHER, "60", "2025-03-01", "Acme", "R-1", "rent"):
             QTest.keyClicks(dialog.focusWidget(), typed)
             QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)
         while dialog.focusWidget() is not dialog.post:
             QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)
         QTest.keyClick(dialog.post, Qt.Key.Key_Space)
     row = page._context.session.history.account_register(MAIN, 122, 122)[0]
-    assert (row.amount_minor, row.memo) == (-6_000, "rent")
+    assert (row.amount_minor, row.value_date, row.memo) == (-6_000, "2025-03-01", "rent")
+    assert (row.counterparty, row.reference) == ("Acme", "R-1")
     assert state(page, OTHER).balance_minor == 6_000
 
 
@@ -273,7 +276,7 @@ def test_an_account_is_opened_once_by_a_double_click_and_by_none_that_is_left(
     qtbot: QtBot, page: WorkspacePage
 ) -> None:
     page.show_customer(JANE)
-    command = page.customers.page.buttons["open"]
+    command = page.customers.page.buttons["open-account"]
     QTest.mouseClick(command, Qt.MouseButton.LeftButton)
     left = visible(page, FormDialog)
     with qtbot.waitSignal(left.destroyed):

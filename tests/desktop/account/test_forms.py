@@ -9,9 +9,8 @@ from PySide6.QtCore import QLocale, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from auditdesk.desktop.account.forms import CloseForm, FreezeForm, MoneyForm, TransferForm
 from auditdesk.desktop.shell.workspace_page import WorkspacePage
-from tests.desktop.driving import Halt, form, grouped, post, refusal, state, write
+from tests.desktop.driving import Halt, form, grouped, pay_out, post, refusal, state, write
 from tests.desktop.small_bank import BOBS, MAIN, OTHER
 
 BEFORE_MINOR = 726_000
@@ -38,7 +37,6 @@ def test_an_entry_is_posted_and_shown(
 ) -> None:
     dialog = form(page, key)
     write(dialog, amount="12.34", memo="at the counter", counterparty="Someone")
-    assert isinstance(dialog, MoneyForm)
     assert grouped(page, shown) in dialog.after.text()
     post(qtbot, dialog)
     account = page.accounts.page
@@ -120,12 +118,11 @@ def test_a_transfer_moves_money_between_both(qtbot: QtBot, page: WorkspacePage) 
 )
 def test_a_transfer_to_nowhere_is_refused(qtbot: QtBot, page: WorkspacePage, to: str, said: str) -> None:
     dialog = form(page, "transfer")
-    assert isinstance(dialog, TransferForm)
     write(dialog, to_account=to, amount="60")
     dialog.post.click()
-    qtbot.waitUntil(lambda: bool(dialog.to.problem.text()))
-    assert said in dialog.to.problem.text()
-    assert (dialog.to.text(), dialog.fields["amount"].text()) == (to, "60")
+    qtbot.waitUntil(lambda: bool(dialog.fields["to_account"].problem.text()))
+    assert said in dialog.fields["to_account"].problem.text()
+    assert (dialog.fields["to_account"].text(), dialog.fields["amount"].text()) == (to, "60")
     assert state(page).balance_minor == BEFORE_MINOR
 
 
@@ -143,8 +140,7 @@ def test_an_overdraft_is_agreed_and_ended(qtbot: QtBot, page: WorkspacePage) -> 
 
 def test_a_freeze_needs_a_reason_and_stops_what_it_says(qtbot: QtBot, page: WorkspacePage) -> None:
     dialog = form(page, "freeze")
-    assert isinstance(dialog, FreezeForm)
-    dialog.blocks.set_text("debits")
+    dialog.fields["blocks"].set_text("debits")
     assert "reason" in refusal(qtbot, dialog, "reason").lower()
     write(dialog, reason="court order")
     post(qtbot, dialog)
@@ -154,8 +150,7 @@ def test_a_freeze_needs_a_reason_and_stops_what_it_says(qtbot: QtBot, page: Work
     assert header.command("withdraw").toolTip()
     assert header.command("deposit").isEnabled()
     lifted = form(page, "unfreeze")
-    assert isinstance(lifted, FreezeForm)
-    assert lifted.blocks.text() == "debits"
+    assert lifted.fields["blocks"].text() == "debits"
     post(qtbot, lifted)
     assert not state(page).debits_blocked
     assert header.command("withdraw").isEnabled()
@@ -163,13 +158,12 @@ def test_a_freeze_needs_a_reason_and_stops_what_it_says(qtbot: QtBot, page: Work
 
 def test_an_account_is_closed_with_its_rest_paid_out(qtbot: QtBot, page: WorkspacePage) -> None:
     dialog = form(page, "close")
-    assert isinstance(dialog, CloseForm)
-    assert dialog.pay_out.isChecked()
-    dialog.pay_out.setChecked(False)
+    assert pay_out(dialog).isChecked()
+    pay_out(dialog).setChecked(False)
     dialog.post.click()
-    qtbot.waitUntil(lambda: bool(dialog.problem.text() or dialog.reason.problem.text()))
+    qtbot.waitUntil(lambda: bool(dialog.fields["pay_out"].problem.text()))
     assert state(page).status == "open"
-    dialog.pay_out.setChecked(True)
+    pay_out(dialog).setChecked(True)
     post(qtbot, dialog)
     assert (state(page).status, state(page).balance_minor) == ("closed", 0)
     header = page.accounts.page.header

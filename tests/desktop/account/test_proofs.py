@@ -100,7 +100,7 @@ def test_after_forgetting_a_certificate_is_offered_and_stays_to_be_had(
 ) -> None:
     page = desk.customers.page
     desk.customers.show_customer(BOB)
-    assert page.buttons["certificate"].isHidden()
+    assert page.buttons["certify"].isHidden()
     page.buttons["forget"].click()
     forget = desk.customers.findChild(ForgetDialog)
     assert isinstance(forget, ForgetDialog)
@@ -115,7 +115,7 @@ def test_after_forgetting_a_certificate_is_offered_and_stays_to_be_had(
         dialog.post.click()
     assert check_certificate((tmp_path / "erasure.json").read_bytes()).customer == BOB
     assert (tmp_path / "erasure.pdf").read_bytes().startswith(b"%PDF-")
-    assert not page.buttons["certificate"].isHidden()
+    assert not page.buttons["certify"].isHidden()
     assert page.buttons["forget"].isHidden()
 
 

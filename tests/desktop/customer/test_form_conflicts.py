@@ -40,7 +40,7 @@ def known(desk: WorkspacePage, number: str = JANE) -> PersonalDetails:
 def test_a_phone_that_a_colleague_noted_outlives_another_e_mail(
     qtbot: QtBot, page: WorkspacePage, colleague: Colleague
 ) -> None:
-    dialog = form(page, "contact")
+    dialog = form(page, "change-contact")
     write(dialog, email="jane@lake.example")
     colleague(lambda desk: desk.issue(ChangeContact.of(JANE, Contact("jane@example.org", "+353 1 555 0100"))))
     assert JANE in conflict(qtbot, dialog)
@@ -55,7 +55,7 @@ def test_a_phone_that_a_colleague_noted_outlives_another_e_mail(
 def test_what_both_wrote_is_the_clerks_own_once_he_posts_again(
     qtbot: QtBot, page: WorkspacePage, colleague: Colleague
 ) -> None:
-    dialog = form(page, "address")
+    dialog = form(page, "change-address")
     write(dialog, street="Hill 9")
     colleague(lambda desk: desk.issue(ChangeAddress.of(JANE, Address("Quay 2", "Galway", country="Ireland"))))
     conflict(qtbot, dialog)
@@ -69,7 +69,7 @@ def test_what_both_wrote_is_the_clerks_own_once_he_posts_again(
 def test_a_form_nobody_typed_into_shows_what_the_colleague_wrote(
     qtbot: QtBot, page: WorkspacePage, colleague: Colleague
 ) -> None:
-    dialog = form(page, "address")
+    dialog = form(page, "change-address")
     colleague(lambda desk: desk.issue(ChangeAddress.of(JANE, Address("Quay 2", "Galway"))))
     conflict(qtbot, dialog)
     assert dialog.fields["street"].text() == "Quay 2"
@@ -82,7 +82,7 @@ def test_a_page_that_was_read_long_ago_renames_nobody_unseen(
     qtbot: QtBot, page: WorkspacePage, colleague: Colleague
 ) -> None:
     colleague(lambda desk: desk.issue(RenameCustomer(JANE, "Jane Stone")))
-    dialog = form(page, "rename")
+    dialog = form(page, "rename-customer")
     assert dialog.fields["name"].text() == "Jane Döe"
     write(dialog, name="Jane Lake")
     conflict(qtbot, dialog)
@@ -97,7 +97,7 @@ def test_of_somebody_forgotten_meanwhile_only_what_the_clerk_typed_is_left(
     qtbot: QtBot, page: WorkspacePage, bank_path: Path
 ) -> None:
     page.show_customer(BOB)
-    dialog = form(page, "address")
+    dialog = form(page, "change-address")
     write(dialog, city="Galway")
     assert dialog.fields["street"].text() == "Quay 1"
     with (
@@ -110,4 +110,4 @@ def test_of_somebody_forgotten_meanwhile_only_what_the_clerk_typed_is_left(
     dialog.post.click()
     qtbot.waitUntil(lambda: "has been forgotten" in dialog.problem.text())
     assert "forgotten" in page.customers.page.pill.text()
-    assert not page.customers.page.buttons["address"].isEnabled()
+    assert not page.customers.page.buttons["change-address"].isEnabled()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,20 +12,19 @@ from pytestqt.qtbot import QtBot
 
 from auditdesk.desktop.account.evidence_dialog import EvidenceDialog
 from auditdesk.desktop.account.find_dialog import FindDialog
-from auditdesk.desktop.account.forms import form_of
 from auditdesk.desktop.bank.create_dialog import CreateDialog
 from auditdesk.desktop.bank.export_dialog import ExportDialog
 from auditdesk.desktop.bank.operator_dialogs import AddOperatorDialog, PassphraseDialog
 from auditdesk.desktop.customer.certificate_dialog import CertificateDialog
 from auditdesk.desktop.customer.forget_dialog import ForgetDialog
-from auditdesk.desktop.customer.forms import AddressForm, ContactForm, HoldForm, OpenAccountForm, RegisterForm
 from auditdesk.desktop.kit.context import Context
 from auditdesk.desktop.kit.form_dialog import FormDialog
 from auditdesk.desktop.shell.main_window import MainWindow
 from auditdesk.desktop.shell.restore_dialog import RestoreDialog
 from auditdesk.desktop.shell.workspace_page import WorkspacePage
+from auditdesk.domain.commands import COMMANDS
 from auditdesk.domain.errors import Refused
-from auditdesk.domain.personal import Mask, PersonalDetails
+from tests.desktop.driving import form_on
 from tests.desktop.small_bank import JANE, MAIN
 
 SENTENCES = (
@@ -33,29 +33,8 @@ SENTENCES = (
 )
 
 
-def account_form(key: str) -> Callable[[Context], FormDialog]:
-    return lambda context: form_of(context, context.session.history.account_at(MAIN).state, key)
-
-
-def of_jane(make: Callable[..., FormDialog], *, known: bool = False) -> Callable[[Context], FormDialog]:
-    def made(context: Context) -> FormDialog:
-        state = context.session.history.customer_at(JANE).state
-        personal = PersonalDetails("") if isinstance(state.personal, Mask) else state.personal
-        return make(context, state, personal) if known else make(context, state)
-
-    return made
-
-
 FORMS: dict[str, Callable[[Context], FormDialog]] = {
-    **{
-        key: account_form(key)
-        for key in ("deposit", "withdraw", "transfer", "overdraft", "freeze", "close", "fee")
-    },
-    "register": RegisterForm,
-    "open": of_jane(OpenAccountForm),
-    "hold": of_jane(HoldForm),
-    "address": of_jane(AddressForm, known=True),
-    "contact": of_jane(ContactForm, known=True),
+    **{name: partial(form_on, name=name) for name in COMMANDS},
     "forget": lambda context: ForgetDialog(context, context.session.forgetting.preview(JANE)),
     "certificate": lambda context: CertificateDialog(context, JANE),
     "export": ExportDialog,
@@ -116,7 +95,7 @@ def test_on_a_low_screen_a_form_scrolls_to_what_is_wrong(
     qtbot: QtBot, desk: WorkspacePage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(FormDialog, "_room_px", lambda _self: 330)
-    dialog = RegisterForm(desk._context)
+    dialog = form_on(desk._context, "register-customer")
     qtbot.addWidget(dialog)
     dialog.show()
     QApplication.processEvents()

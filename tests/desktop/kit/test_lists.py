@@ -7,9 +7,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from auditdesk.desktop.customer.forms import OpenAccountForm, RegisterForm
+from auditdesk.desktop.kit.command_form import CommandForm
 from auditdesk.desktop.kit.lists import NUMBER_ROLE, SearchList
 from auditdesk.desktop.shell.workspace_page import WorkspacePage
+from auditdesk.domain.commands.account import OpenAccount
 from auditdesk.domain.commands.customer import RegisterCustomer
 from tests.desktop.driving import post, visible, write
 from tests.desktop.small_bank import BOB, BOBS, JANE, MAIN, OTHER
@@ -59,7 +60,8 @@ def test_a_new_customer_is_marked_though_the_filter_hides_them(qtbot: QtBot, des
     qtbot.waitUntil(lambda: shown.model.rowCount() == 2)
     narrow(qtbot, shown, "stone", 1)
     desk.customers.new.click()
-    dialog = visible(desk, RegisterForm)
+    dialog = visible(desk, CommandForm)
+    assert dialog.command is RegisterCustomer
     write(dialog, name="Mareike")
     post(qtbot, dialog)
     assert desk.customers.page.number == "C-00003"
@@ -70,8 +72,9 @@ def test_a_new_customer_is_marked_though_the_filter_hides_them(qtbot: QtBot, des
 
 def test_a_new_account_is_marked_in_the_list(qtbot: QtBot, desk: WorkspacePage) -> None:
     desk.show_customer(JANE)
-    desk.customers.page.buttons["open"].click()
-    dialog = visible(desk, OpenAccountForm)
+    desk.customers.page.buttons["open-account"].click()
+    dialog = visible(desk, CommandForm)
+    assert dialog.command is OpenAccount
     post(qtbot, dialog)
     assert desk.accounts.page.number == "10-00004"
     assert marked(desk.accounts.list) == ["10-00004"]
