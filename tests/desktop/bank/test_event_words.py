@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import NODEFAULT
+from msgspec.structs import fields
 
 from auditdesk.desktop.bank.event_words import event_words
 from auditdesk.domain import events as e
+from auditdesk.domain.catalogue import EVENTS, EventKind
+from tests.domain.test_catalogue import example
 
 
 @pytest.mark.parametrize(
@@ -40,3 +44,10 @@ from auditdesk.domain import events as e
 )
 def test_every_kind_of_event_says_what_it_is_about(event: e.Event, currency: str, words: str) -> None:
     assert event_words(event, currency) == words
+
+
+@pytest.mark.parametrize("kind", EVENTS.values(), ids=EVENTS)
+def test_the_log_says_what_an_event_holds(kind: EventKind) -> None:
+    holds_something = any(field.default is NODEFAULT for field in fields(kind.event))
+
+    assert bool(event_words(example(kind), "EUR")) == holds_something
