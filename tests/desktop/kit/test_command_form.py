@@ -25,6 +25,7 @@ from auditdesk.domain.commands.customer import (
 )
 from auditdesk.domain.commands.money import ChargeFee, CreditInterest, Deposit, Transfer, Withdraw
 from auditdesk.domain.money import format_amount
+from auditdesk.domain.personal import Contact, PersonalDetails
 from auditdesk.services.commands.issue import Receipt
 from tests.desktop.driving import Colleague, conflict, form, form_on, pay_out, post, refusal, state
 from tests.desktop.small_bank import JANE, MAIN, OTHER
@@ -182,3 +183,27 @@ def test_a_box_that_was_unticked_is_kept_as_a_draft(qtbot: QtBot, desk: Workspac
     again.discard_draft()
     assert pay_out(again).isChecked()
     assert state(desk).status == "open"
+
+
+def test_whatever_is_unusable_is_said_at_once_and_the_first_of_it_is_where_one_types(
+    qtbot: QtBot, desk: WorkspacePage
+) -> None:
+    dialog = shown(qtbot, desk, "transfer")
+    dialog.fields["amount"].set_text("1e999")
+    dialog.post.click()
+    assert dialog.fields["to_account"].problem.text() == "Say which account."
+    assert "not an amount" in dialog.fields["amount"].problem.text()
+    assert dialog.fields["memo"].problem.isHidden()
+    assert dialog.focusWidget() is dialog.fields["to_account"].entry
+    assert not desk._context.runner.busy
+
+
+def test_what_is_emptied_is_known_no_longer(qtbot: QtBot, desk: WorkspacePage) -> None:
+    dialog = shown(qtbot, desk, "change-contact")
+    assert dialog.fields["email"].text() == "jane@example.org"
+    dialog.fields["email"].set_text("")
+    dialog.fields["phone"].set_text("+353 1 555 0100")
+    post(qtbot, dialog)
+    personal = desk._context.session.history.customer_at(JANE).state.personal
+    assert isinstance(personal, PersonalDetails)
+    assert personal.contact == Contact("", "+353 1 555 0100")
