@@ -3,7 +3,7 @@
 Rooms, each importing only from those that come before it:
 
 - `look`: colours, icons, fonts, formats: how things are drawn and written.
-- `kit`: parts that any page is made of: forms, lists, tables, tasks, settings, help.
+- `kit`: parts that any page is made of: fields, lists, tables, tasks, settings, help. `form`: the forms.
 - `time`: the slider and everything that shows or moves the moment.
 - `bank`: pages about the whole bank: event log, reports, integrity, operators.
 - `account`: the accounts page. `customer`: the customers page.

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
-from auditdesk.desktop.kit.command_form import CommandForm
+from auditdesk.desktop.form.command_form import CommandForm
+from auditdesk.desktop.form.form_dialog import FormDialog
 from auditdesk.desktop.kit.context import Context
-from auditdesk.desktop.kit.form_dialog import FormDialog
 from auditdesk.desktop.shell.workspace_page import WorkspacePage
 from auditdesk.domain.account import Account
 from auditdesk.domain.commands import COMMANDS

@@ -26,7 +26,7 @@ from auditdesk.desktop.bank.operator_dialogs import (
     RemoveOperatorDialog,
 )
 from auditdesk.desktop.customer.forget_dialog import ForgetDialog
-from auditdesk.desktop.kit.command_form import CommandForm
+from auditdesk.desktop.form.command_form import CommandForm
 from auditdesk.desktop.kit.help_dialog import DocumentsDialog
 from auditdesk.desktop.kit.settings import Settings
 from auditdesk.desktop.look.tokens import Theme

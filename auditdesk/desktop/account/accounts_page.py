@@ -11,10 +11,10 @@ from auditdesk.desktop.account.find_dialog import FindDialog
 from auditdesk.desktop.account.other_side import named, received
 from auditdesk.desktop.account.page import AccountPage
 from auditdesk.desktop.bank.export_dialog import ExportDialog, exported_text
-from auditdesk.desktop.kit.command_form import CommandForm, receipt_text
+from auditdesk.desktop.form.command_form import CommandForm, receipt_text
+from auditdesk.desktop.form.rights import why_not_permitted
 from auditdesk.desktop.kit.context import Context
 from auditdesk.desktop.kit.lists import ListItem, SearchList
-from auditdesk.desktop.kit.rights import why_not_permitted
 from auditdesk.desktop.kit.widgets import EmptyState, set_enabled_or_explain
 from auditdesk.desktop.look import formats
 from auditdesk.desktop.look.tokens import Palette

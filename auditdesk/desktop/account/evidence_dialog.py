@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 
+from auditdesk.desktop.form.form_dialog import FormDialog, Work
+from auditdesk.desktop.form.save_field import SaveField, proposed_path
 from auditdesk.desktop.kit.context import Context
-from auditdesk.desktop.kit.form_dialog import FormDialog, Work
 from auditdesk.desktop.kit.help_dialog import DISPUTE, HelpDialog
-from auditdesk.desktop.kit.save_field import SaveField, proposed_path
 from auditdesk.desktop.kit.widgets import button, label
 from auditdesk.desktop.look import formats
 from auditdesk.services.evidence.bundle import EvidenceResult

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QComboBox, QWidget
 
+from auditdesk.desktop.form.form_dialog import FormDialog, Work
 from auditdesk.desktop.kit.context import Context
 from auditdesk.desktop.kit.fields import AmountField, choice_field
-from auditdesk.desktop.kit.form_dialog import FormDialog, Work
 from auditdesk.domain.account import Account
 
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from auditdesk.desktop.kit.rights import commands_on
+from auditdesk.desktop.form.rights import commands_on
 from auditdesk.desktop.kit.widgets import Elided, Pill, Tone, button, label, set_enabled_or_explain
 from auditdesk.desktop.look import formats
 from auditdesk.desktop.look.icons import icon

@@ -15,9 +15,9 @@ from auditdesk.desktop.account.other_side import Leg, other_side
 from auditdesk.desktop.account.register_model import RegisterModel, money_bounds
 from auditdesk.desktop.account.register_view import RegisterView
 from auditdesk.desktop.account.state_panel import StatePanel
+from auditdesk.desktop.form.rights import why_not, why_not_permitted
 from auditdesk.desktop.kit.context import Context
 from auditdesk.desktop.kit.drawer import WithDrawer
-from auditdesk.desktop.kit.rights import why_not, why_not_permitted
 from auditdesk.desktop.kit.widgets import Banner, Card, set_enabled_or_explain
 from auditdesk.desktop.look import formats
 from auditdesk.desktop.look.icons import icon

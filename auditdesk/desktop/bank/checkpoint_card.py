@@ -8,8 +8,8 @@ from typing import Final
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout
 
+from auditdesk.desktop.form.save_field import choose_file, proposed_path, refuse_taken
 from auditdesk.desktop.kit.context import Context
-from auditdesk.desktop.kit.save_field import choose_file, proposed_path, refuse_taken
 from auditdesk.desktop.kit.widgets import Card, button, label
 from auditdesk.domain.errors import AuditdeskError
 from auditdesk.proof.checkpoint import Checkpoint

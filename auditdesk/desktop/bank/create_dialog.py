@@ -7,8 +7,8 @@ from pathlib import Path
 from PySide6.QtWidgets import QWidget
 
 from auditdesk.bootstrap import create_workspace
+from auditdesk.desktop.form.form_dialog import FormDialog, Work
 from auditdesk.desktop.kit.fields import line_field, typed_path
-from auditdesk.desktop.kit.form_dialog import FormDialog, Work
 from auditdesk.desktop.kit.tasks import TaskRunner
 from auditdesk.desktop.kit.widgets import label
 from auditdesk.domain.errors import Refused

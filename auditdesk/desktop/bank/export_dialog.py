@@ -6,12 +6,12 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
+from auditdesk.desktop.form.form_dialog import FormDialog, Work
+from auditdesk.desktop.form.rights import why_only_look
+from auditdesk.desktop.form.save_field import SaveField, free_path, proposed_path
 from auditdesk.desktop.kit.context import Context
 from auditdesk.desktop.kit.fields import choice_field, line_field
-from auditdesk.desktop.kit.form_dialog import FormDialog, Work
 from auditdesk.desktop.kit.progress import ProgressDialog
-from auditdesk.desktop.kit.rights import why_only_look
-from auditdesk.desktop.kit.save_field import SaveField, free_path, proposed_path
 from auditdesk.desktop.kit.widgets import label, set_enabled_or_explain
 from auditdesk.desktop.look import formats
 from auditdesk.domain.errors import Refused

@@ -7,9 +7,9 @@ from typing import Final
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QVBoxLayout, QWidget
 
 from auditdesk.desktop.bank.create_dialog import ADVISED_LENGTH
+from auditdesk.desktop.form.form_dialog import FormDialog, Work
 from auditdesk.desktop.kit.context import Context
 from auditdesk.desktop.kit.fields import Field, line_field
-from auditdesk.desktop.kit.form_dialog import FormDialog, Work
 from auditdesk.desktop.kit.widgets import label
 from auditdesk.desktop.look import formats
 from auditdesk.domain.errors import Refused, WrongPassphrase

@@ -16,8 +16,8 @@ from auditdesk.desktop.bank.operator_dialogs import (
     PassphraseDialog,
     RemoveOperatorDialog,
 )
+from auditdesk.desktop.form.form_dialog import FormDialog
 from auditdesk.desktop.kit.context import Context
-from auditdesk.desktop.kit.form_dialog import FormDialog
 from auditdesk.desktop.kit.paged_model import Column
 from auditdesk.desktop.kit.text_table import TextTable
 from auditdesk.desktop.kit.widgets import Banner, Card, EmptyState, button, label

@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QVBoxLayout, QWidget
 
 from auditdesk.desktop.bank.export_dialog import ExportDialog, exported_text
+from auditdesk.desktop.form.rights import why_not_permitted
 from auditdesk.desktop.kit.context import Context
 from auditdesk.desktop.kit.progress import ProgressDialog
-from auditdesk.desktop.kit.rights import why_not_permitted
 from auditdesk.desktop.kit.widgets import Banner, Card, button, label, set_enabled_or_explain
 from auditdesk.desktop.look import formats
 from auditdesk.domain.errors import Cancelled

@@ -7,9 +7,9 @@ from pathlib import Path
 from PySide6.QtWidgets import QWidget
 
 from auditdesk.desktop.customer.certificate_pdf import save_pdf
+from auditdesk.desktop.form.form_dialog import FormDialog, Work
+from auditdesk.desktop.form.save_field import SaveField, proposed_path
 from auditdesk.desktop.kit.context import Context
-from auditdesk.desktop.kit.form_dialog import FormDialog, Work
-from auditdesk.desktop.kit.save_field import SaveField, proposed_path
 from auditdesk.desktop.kit.tasks import Task
 from auditdesk.desktop.kit.widgets import label
 from auditdesk.desktop.look import formats

@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from auditdesk.desktop.customer.certificate_dialog import CertificateDialog, certified_text
 from auditdesk.desktop.customer.forget_dialog import ForgetDialog, erased_text
 from auditdesk.desktop.customer.page import CustomerPage
-from auditdesk.desktop.kit.command_form import CommandForm, receipt_text
+from auditdesk.desktop.form.command_form import CommandForm, receipt_text
+from auditdesk.desktop.form.rights import why_not_issued
+from auditdesk.desktop.form.subject import name_of
 from auditdesk.desktop.kit.context import Context
 from auditdesk.desktop.kit.lists import ListItem, SearchList
-from auditdesk.desktop.kit.rights import why_not_issued
-from auditdesk.desktop.kit.subject import name_of
 from auditdesk.desktop.kit.widgets import EmptyState, button, set_enabled_or_explain
 from auditdesk.desktop.look import formats
 from auditdesk.desktop.look.tokens import Palette

@@ -7,9 +7,9 @@ from typing import Final
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from auditdesk.desktop.form.form_dialog import FormDialog, Work
 from auditdesk.desktop.kit.context import Context
 from auditdesk.desktop.kit.fields import line_field, text_field
-from auditdesk.desktop.kit.form_dialog import FormDialog, Work
 from auditdesk.desktop.kit.tasks import Task
 from auditdesk.desktop.kit.widgets import Card, label
 from auditdesk.desktop.look import formats

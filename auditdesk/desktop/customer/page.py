@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
 )
 
 from auditdesk.desktop.customer.history import CustomerHistory
+from auditdesk.desktop.form.rights import PAST, commands_on, why_not, why_not_permitted
+from auditdesk.desktop.form.subject import Status, customer_standing
 from auditdesk.desktop.kit.context import Context
-from auditdesk.desktop.kit.rights import PAST, commands_on, why_not, why_not_permitted
-from auditdesk.desktop.kit.subject import Status, customer_standing
 from auditdesk.desktop.kit.widgets import (
     Banner,
     Card,

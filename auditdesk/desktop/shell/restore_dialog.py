@@ -8,8 +8,8 @@ from typing import NamedTuple
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QWidget
 
+from auditdesk.desktop.form.form_dialog import FormDialog, Work
 from auditdesk.desktop.kit.fields import line_field, typed_path
-from auditdesk.desktop.kit.form_dialog import FormDialog, Work
 from auditdesk.desktop.kit.tasks import TaskRunner
 from auditdesk.desktop.kit.widgets import button, label
 from auditdesk.domain.errors import Refused

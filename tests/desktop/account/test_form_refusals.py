@@ -8,8 +8,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from auditdesk.desktop.kit.command_form import CommandForm
-from auditdesk.desktop.kit.form_dialog import FormDialog
+from auditdesk.desktop.form.command_form import CommandForm
+from auditdesk.desktop.form.form_dialog import FormDialog
 from auditdesk.desktop.shell.workspace_page import WorkspacePage
 from auditdesk.domain.commands.account import CloseAccount, Freeze, Unfreeze
 from auditdesk.domain.commands.money import Withdraw

@@ -19,7 +19,7 @@ from auditdesk.desktop.bank.operator_dialogs import (
     RemoveOperatorDialog,
 )
 from auditdesk.desktop.bank.operators_page import OPERATOR_COLUMNS, OperatorsPage
-from auditdesk.desktop.kit.form_dialog import FormDialog
+from auditdesk.desktop.form.form_dialog import FormDialog
 from auditdesk.desktop.kit.text_table import TextModel
 from auditdesk.desktop.shell.main_window import MainWindow
 from auditdesk.desktop.shell.workspace_page import WorkspacePage

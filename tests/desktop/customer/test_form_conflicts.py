@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from auditdesk.bootstrap import open_workspace
-from auditdesk.desktop.kit.form_dialog import FormDialog
+from auditdesk.desktop.form.form_dialog import FormDialog
 from auditdesk.desktop.shell.workspace_page import WorkspacePage
 from auditdesk.domain.commands.customer import ChangeAddress, ChangeContact, RenameCustomer
 from auditdesk.domain.personal import Address, Contact, PersonalDetails

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from auditdesk.desktop.customer.page import CustomerPage
-from auditdesk.desktop.kit.form_dialog import FormDialog
+from auditdesk.desktop.form.form_dialog import FormDialog
 from auditdesk.desktop.shell.workspace_page import WorkspacePage
 from auditdesk.domain.personal import PersonalDetails
 from tests.desktop.driving import double_click, post, refusal, visible, write

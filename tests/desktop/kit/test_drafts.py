@@ -8,8 +8,8 @@ from pytestqt.qtbot import QtBot
 
 from auditdesk.desktop.bank.operator_dialogs import AddOperatorDialog
 from auditdesk.desktop.customer.forget_dialog import ForgetDialog
-from auditdesk.desktop.kit.command_form import CommandForm
-from auditdesk.desktop.kit.form_dialog import FormDialog
+from auditdesk.desktop.form.command_form import CommandForm
+from auditdesk.desktop.form.form_dialog import FormDialog
 from auditdesk.desktop.shell.main_window import MainWindow
 from auditdesk.desktop.shell.workspace_page import WorkspacePage
 from tests.desktop.driving import form, post, visible, write

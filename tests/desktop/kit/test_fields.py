@@ -12,8 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from auditdesk.desktop.form.form_dialog import FormDialog, Work
 from auditdesk.desktop.kit.fields import AmountField, Field, SearchField, choice_field, line_field, text_field
-from auditdesk.desktop.kit.form_dialog import FormDialog, Work
 from auditdesk.desktop.kit.tasks import TaskRunner
 from auditdesk.desktop.kit.widgets import Banner, Card, Elided, EmptyState, PersonalLabel, Pill
 from auditdesk.desktop.look.tokens import LIGHT

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from auditdesk.desktop.kit.command_form import CommandForm
+from auditdesk.desktop.form.command_form import CommandForm
 from auditdesk.desktop.kit.lists import NUMBER_ROLE, SearchList
 from auditdesk.desktop.shell.workspace_page import WorkspacePage
 from auditdesk.domain.commands.account import OpenAccount

@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 from auditdesk.desktop.account.evidence_dialog import EvidenceDialog
 from auditdesk.desktop.bank.export_dialog import ExportDialog
 from auditdesk.desktop.customer.certificate_dialog import CertificateDialog
+from auditdesk.desktop.form.form_dialog import FormDialog
 from auditdesk.desktop.kit.context import Context
-from auditdesk.desktop.kit.form_dialog import FormDialog
 from auditdesk.desktop.shell.workspace_page import WorkspacePage
 from auditdesk.domain.instants import to_iso
 from tests.desktop.driving import post, refusal

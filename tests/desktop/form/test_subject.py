@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
-from auditdesk.desktop.kit.command_form import CommandForm
-from auditdesk.desktop.kit.rights import commands_on
+from auditdesk.desktop.form.command_form import CommandForm
+from auditdesk.desktop.form.rights import commands_on
 from auditdesk.desktop.look.formats import ERASED_BAR
 from auditdesk.desktop.shell.workspace_page import WorkspacePage
 from auditdesk.domain.commands.account import Freeze

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QLineEdit
 
+from auditdesk.desktop.form.subject import account_standing, customer_standing, name_of
 from auditdesk.desktop.kit.fields import Field
-from auditdesk.desktop.kit.subject import account_standing, customer_standing, name_of
 from auditdesk.desktop.look import formats
 from auditdesk.domain.errors import AuditdeskError, Refused
 from auditdesk.services.history.history import History

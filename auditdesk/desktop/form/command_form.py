@@ -8,12 +8,12 @@ from typing import Any
 from msgspec.structs import asdict
 from PySide6.QtWidgets import QWidget
 
-from auditdesk.desktop.kit.account_field import AccountField
-from auditdesk.desktop.kit.command_hooks import BESIDE, CAPITALS, HOOKS, Hooks, balance_after, choices
+from auditdesk.desktop.form.account_field import AccountField
+from auditdesk.desktop.form.command_hooks import BESIDE, CAPITALS, HOOKS, Hooks, balance_after, choices
+from auditdesk.desktop.form.form_dialog import FormDialog, Work
+from auditdesk.desktop.form.subject import account_standing
 from auditdesk.desktop.kit.context import Context
 from auditdesk.desktop.kit.fields import AmountField, CheckField, Field, choice_field, line_field, text_field
-from auditdesk.desktop.kit.form_dialog import FormDialog, Work
-from auditdesk.desktop.kit.subject import account_standing
 from auditdesk.desktop.kit.widgets import label
 from auditdesk.desktop.look import formats
 from auditdesk.domain.account import Account

@@ -9,9 +9,9 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
 
+from auditdesk.desktop.form.subject import SubjectLine
 from auditdesk.desktop.kit.drafts import DraftKey, Drafts
 from auditdesk.desktop.kit.fields import Field
-from auditdesk.desktop.kit.subject import SubjectLine
 from auditdesk.desktop.kit.tasks import Task, TaskRunner
 from auditdesk.desktop.kit.widgets import Notice, button, label
 from auditdesk.domain.errors import AuditdeskError, Refused

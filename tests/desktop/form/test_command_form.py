@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QLabel
 from pytestqt.qtbot import QtBot
 
-from auditdesk.desktop.kit.command_form import CommandForm
+from auditdesk.desktop.form.command_form import CommandForm
 from auditdesk.desktop.shell.workspace_page import WorkspacePage
 from auditdesk.domain.commands import COMMANDS
 from auditdesk.domain.commands.account import CloseAccount, Freeze, OpenAccount, SetOverdraft, Unfreeze

@@ -17,8 +17,8 @@ from auditdesk.desktop.bank.export_dialog import ExportDialog
 from auditdesk.desktop.bank.operator_dialogs import AddOperatorDialog, PassphraseDialog
 from auditdesk.desktop.customer.certificate_dialog import CertificateDialog
 from auditdesk.desktop.customer.forget_dialog import ForgetDialog
+from auditdesk.desktop.form.form_dialog import FormDialog
 from auditdesk.desktop.kit.context import Context
-from auditdesk.desktop.kit.form_dialog import FormDialog
 from auditdesk.desktop.shell.main_window import MainWindow
 from auditdesk.desktop.shell.restore_dialog import RestoreDialog
 from auditdesk.desktop.shell.workspace_page import WorkspacePage

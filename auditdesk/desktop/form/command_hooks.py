@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
+from auditdesk.desktop.form.form_dialog import FormDialog
 from auditdesk.desktop.kit.fields import CheckField
-from auditdesk.desktop.kit.form_dialog import FormDialog
 from auditdesk.desktop.kit.widgets import label
 from auditdesk.desktop.look import formats
 from auditdesk.domain.account import Account
