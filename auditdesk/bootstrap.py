@@ -81,7 +81,7 @@ def _is_there(file: Path) -> bool:
         return file.is_file()
     except OSError as error:
         raise LedgerReadOnly(
-            f"The folder {file.parent} can't be looked into: {error.strerror}.", "Check the rights on it."
+            f"The folder {file.parent} can't be read: {error.strerror}.", "Check the rights on it."
         ) from error
 
 
@@ -143,9 +143,7 @@ def make_demo(
 
 def _check_free(path: Path) -> None:
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        raise Refused(
-            "workspace_exists", f"There is something at {path} already.", "Choose another name.", field="path"
-        )
+        raise Refused("workspace_exists", f"{path} already exists.", "Choose another name.", field="path")
 
 
 def _make_files(

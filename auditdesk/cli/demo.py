@@ -12,8 +12,8 @@ from auditdesk.demo.bank import OPERATOR, PASSPHRASE
 
 
 @subcommand("demo")
-@argument("workspace", "[WORKSPACE]", "Where it is to lie.", required=False, kind=FOLDER)
-@switch("--no-window", "Make it, but open no window.")
+@argument("workspace", "[WORKSPACE]", "The folder of the demo bank.", required=False, kind=FOLDER)
+@switch("--no-window", "Make it without opening the window.")
 def demo(workspace: Path | None, *, no_window: bool) -> int:
     """Make the demo bank where there is none yet, and open it, unless only making was asked for.
 

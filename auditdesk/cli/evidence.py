@@ -26,7 +26,7 @@ def evidence(workspace: Path, target: str, event: str, out: Path, *, opening: bo
     """Write the proof of an event."""
     digits = event.removeprefix("#")
     if not (digits.isascii() and digits.isdigit()):
-        raise Misused(f"{event!r} is no event; say its number in the account, like #3.")
+        raise Misused(f"{event!r} is not an event number; write it like #3.")
     with opened_session(workspace, "needed") as session:
         made = session.evidence.save(target, int(digits), out, with_opening=opening)
     opened = ", with its personal data" if made.opened else ""
@@ -77,6 +77,4 @@ def _tell(certificate: Certificate) -> None:
     say(f"  done {certificate.forgotten_at} by {printable(certificate.done_by)}")
     say(f"  reason: {printable(certificate.reason)}")
     say(f"  key {printable(certificate.key_fingerprint)}: {certificate.sealed_events} events")
-    say(
-        f"  the log of {certificate.size_before} events goes on unaltered in that of {certificate.size_after}"
-    )
+    say(f"  the log of {certificate.size_before} events is unaltered in that of {certificate.size_after}")

@@ -30,8 +30,8 @@ WORDS: Final = "\n\n".join(f"{known.NAME}: {known.WORDS}" for known in REPORTS)
 @text("--as-of", "WHEN", f"As the books were then: {WHEN}.", default="now")
 @clock
 @switch("--reveal", "With personal data; this is recorded.")
-@switch("--raw", "Text as it is, not made safe for spreadsheets.")
-@switch("--bom", "Begin with a byte order mark, as Excel wants it.")
+@switch("--raw", "Write text unchanged, without escaping it for spreadsheets.")
+@switch("--bom", "Begin with a byte order mark, for Excel.")
 def export(
     workspace: Path,
     report: str,

@@ -39,7 +39,7 @@ COMPLETION: Final = "_AUDITDESK_COMPLETE"
     "Exit codes: 0 done, 1 refused or found wrong, 2 misused.",
 )
 @as_operator
-@click.version_option(__version__, message="auditdesk %(version)s", help="Tell the version.")
+@click.version_option(__version__, message="auditdesk %(version)s", help="Print the version.")
 def program() -> None:
     """The books of a small bank as immutable events. Without a command: opens the window."""
 
@@ -53,7 +53,7 @@ for later in (
     LazyCommand("export", "export:export", "Write a report as CSV, with a manifest beside it."),
     LazyCommand("post", "post:post", "Issue one clerk command and print its event as JSON."),
     LazyCommand("forget", "forget:forget", "Destroy a customer's key for good."),
-    LazyCommand("verify", "verify:verify", "Compare log, tree, checkpoints and all that is derived."),
+    LazyCommand("verify", "verify:verify", "Verify log, tree, checkpoints and all derived data."),
     LazyCommand("checkpoint", "verify:checkpoint", "Sign the log as it is now and print the checkpoint."),
     LazyCommand(
         "evidence", "evidence:evidence", "Write proof of one event, which anybody can check offline."
@@ -62,7 +62,7 @@ for later in (
     LazyCommand("check-certificate", "evidence:check_certificate_", "Check a certificate of erasure."),
     LazyCommand("backup", "backup:backup", "Copy ledger and vault while they are in use."),
     LazyCommand("restore", "backup:restore_", "Make a workspace from a backup."),
-    LazyCommand("operators", "operators:operators", "Say who may sign in, and change that."),
+    LazyCommand("operators", "operators:operators", "List the operators, or change them."),
     LazyCommand("passphrase", "operators:passphrase", "Change one's own passphrase."),
     LazyCommand("keys", "operators:keys", "Print the public keys that check the bank's signatures."),
 ):
@@ -83,7 +83,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _silence_stdout()
         return EXIT_REFUSED
     except KeyboardInterrupt:
-        _say("Interrupted; nothing half done was left.")
+        _say("Interrupted; no partial work was left.")
         return EXIT_REFUSED
     return code
 

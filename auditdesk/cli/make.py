@@ -19,17 +19,14 @@ def init(workspace: Path, bank: str, operator: str) -> int:
     """Make the workspace."""
     passphrase = read_passphrase(f"A passphrase for {operator}: ", twice=True)
     create_workspace(workspace, bank=bank, operator=operator, passphrase=passphrase).close()
-    say(
-        f"Made {workspace}. Whoever loses the passphrase, or vault.db, loses all personal data: "
-        "keep copies apart."
-    )
+    say(f"Made {workspace}. Without the passphrase or vault.db all personal data is lost: keep copies apart.")
     return 0
 
 
-@subcommand("import", epilog="All of it goes in, or nothing; the same files twice add nothing.")
+@subcommand("import", epilog="Everything is imported, or nothing; the same files again add nothing.")
 @on_workspace
 @argument("folder", "FOLDER", "The folder that holds the files.", kind=FOLDER)
-@file("--rejects", "Where rows that can't be taken go.")
+@file("--rejects", "The file to write rejected rows to.")
 def import_(workspace: Path, folder: Path, rejects: Path | None) -> int:
     """Import the files and say what became of each row."""
     with opened_session(workspace, "needed") as session:

@@ -14,11 +14,11 @@ from auditdesk.services.verification.findings import VerificationReport
 
 @subcommand("verify")
 @on_workspace
-@switch("--full", "Look at everything (so it is without this, too).")
-@switch("--incremental", "Only what came since the last one, if that was good.")
+@switch("--full", "Verify everything (the default).")
+@switch("--incremental", "Verify only what was appended since the last verification without findings.")
 @file(
     "--anchor",
-    "Compare with a checkpoint that was kept elsewhere, too; may be given several times.",
+    "Also compare with a checkpoint that was kept elsewhere; may be repeated.",
     multiple=True,
 )
 @switch("--json", "As one JSON object.")

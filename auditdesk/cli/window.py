@@ -47,9 +47,6 @@ def open_window(workspace: str, *, demo: bool = False) -> int:
     """
     path = Path(workspace).expanduser() if workspace else None
     if path is not None and not demo and not (path / LEDGER_FILE).exists():
-        warn(
-            f"There is no workspace at {workspace}, and it is no command.{_nearest(workspace)}\n"
-            "Try: auditdesk --help"
-        )
+        warn(f"{workspace} is neither a workspace nor a command.{_nearest(workspace)}\nTry: auditdesk --help")
         return 1
     return app.show(path, demo=demo)

@@ -56,7 +56,7 @@ class TerminalProgress:
         self._began_at_s = 0.0
 
     def report(self, done: int, total: int, label: str = "") -> None:
-        """Draw the line anew, a few times a second; `done` of `total` rows, or bytes of a file."""
+        """Redraw the line, a few times a second; `done` of `total` rows, or bytes of a file."""
         if not self._watched:
             return
         now_s = time.monotonic()

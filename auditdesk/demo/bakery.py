@@ -82,7 +82,7 @@ class Bakery:
         return s.in_the_night(day_us, chance.randrange(3 * 3_600), act)
 
     def _regular(self) -> list[s.Step]:
-        """What comes back each month and quarter, an overdraft agreed anew, and a freeze of two days."""
+        """Plan monthly and quarterly payments, a new overdraft limit, and a freeze of two days."""
         chance = self._chance
         steps = []
         for month in months(Period(self._span.start_us + 35 * DAY_US, self._span.end_us - 35 * DAY_US)):

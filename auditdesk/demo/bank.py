@@ -134,7 +134,7 @@ def make_plan(seed: int, now_us: int, scale: DemoScale) -> DemoPlan:
 
 
 def _plan_lives(chance: Random, lives: Lives, first: Holder, scale: DemoScale) -> None:
-    """Who joins, whom he knows, who is frozen, who leaves, who is forgotten."""
+    """Plan who joins, whom they know, who is frozen, who leaves, who is forgotten."""
     persons = range(LEGACY + 1, scale.customers)
     second = scale.accounts - scale.customers
     holders = []

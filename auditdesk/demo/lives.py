@@ -38,14 +38,14 @@ CLOSINGS: Final = (
 
 
 class Holder(NamedTuple):
-    """A private customer and the accounts he holds; `savings` is None where he has none."""
+    """A private customer and the accounts they hold; `savings` is None if they have none."""
 
     person: int
     country: str
     name: str
     current: int
     savings: int | None
-    span: Period  # from the opening of his accounts to their closing, or the end of the plan
+    span: Period  # from the opening of the accounts to their closing, or the end of the plan
     pay_minor: int
 
 
@@ -59,7 +59,7 @@ class Lives:
         self.steps: list[s.Step] = []
 
     def join(self, person: int, current: int, savings: int | None, *, leaves: bool, employed: bool) -> Holder:
-        """A person becomes a customer with his accounts, some day in the first four fifths of the plan.
+        """A person becomes a customer with accounts, some day in the first four fifths of the plan.
 
         Who is `employed` by one of the bank's own customers joins early and stays.
         """
@@ -93,10 +93,10 @@ class Lives:
     def live(
         self, holder: Holder, friend: Holder, *, employer: int | None = None, changes: bool = True
     ) -> None:
-        """Plan the holder's months; he sends money to his friend now and then.
+        """Plan the holder's months; they send money to their friend now and then.
 
-        With `employer`, his pay comes from that account of the bank; without `changes`, nothing becomes of
-        his name, address and contact details.
+        With `employer`, their pay comes from that account of the bank; without `changes`, nothing becomes of
+        their name, address and contact details.
         """
         for month in months(holder.span):
             self._income(holder, month, employer)
@@ -108,7 +108,7 @@ class Lives:
             self._changes(holder)
 
     def freeze(self, holder: Holder, which: int, *, lasting: bool) -> None:
-        """Freeze his current account, for some weeks or until the end of the plan."""
+        """Freeze the holder's current account, for some weeks or until the end of the plan."""
         blocks, reason, remedy = FREEZES[which % len(FREEZES)]
         weeks = self._chance.randint(2, 9)
         days = (holder.span.end_us - holder.span.start_us) // DAY_US
@@ -119,14 +119,14 @@ class Lives:
             self._till(holder.span, day_us + 7 * weeks * DAY_US, s.unfreeze(holder.current, blocks, remedy))
 
     def leave(self, holder: Holder) -> None:
-        """Close all his accounts on the last day of his span."""
+        """Close all the holder's accounts on the last day of their period."""
         reason = self._chance.choice(CLOSINGS)
         for key in (holder.savings, holder.current):
             if key is not None:
                 self.steps.append(till_step(self._chance, holder.span.end_us, s.close(key, reason)))
 
     def be_held(self, holder: Holder) -> None:
-        """Lay a legal hold on him for some days after he left."""
+        """Place a legal hold on the holder for some days after they left."""
         hold = PlaceHold(s.TO_COME, "Court file 12/34")
         release = ReleaseHold(s.TO_COME, "The court is done")
         for days, command in ((2, hold), (11, release)):
@@ -134,7 +134,7 @@ class Lives:
             self.steps.append(till_step(self._chance, day_us, s.OnPerson(holder.person, command)))
 
     def be_forgotten(self, holder: Holder, letter: int) -> None:
-        """Forget him some weeks after he left."""
+        """Forget the holder some weeks after they left."""
         day_us = holder.span.end_us + self._chance.randint(14, 60) * DAY_US
         reason = f"Request under GDPR Art. 17, letter {letter}"
         self.steps.append(till_step(self._chance, day_us, s.Forget(holder.person, reason)))

@@ -1,6 +1,6 @@
 """The plan of the demo's first account: a teacher's, with all that a visitor should see on one page.
 
-Ten years in which she married, moved three times, lost her card, and bought a flat.
+Ten years with a marriage, three moves, a lost card, and a flat that was bought.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ FOUNDER: Final = PersonalDetails(
     contact=Contact("mareike.luehrs@example.org", "+49 40 555 0171"),
 )
 PAY_MINOR: Final = 285_000
-# what changed in her life, and after how many hundredths of the ten years
+# what changed in the customer's life, and after how many hundredths of the ten years
 NEWS: Final[tuple[tuple[int, Address | PersonName | Contact], ...]] = (
     (18, Address("Große Bergstraße 160\nSeitenflügel links", "Hamburg", "", "22767", COUNTRY)),
     (37, PersonName("Mareike Brüggemann-Lührs")),
@@ -38,7 +38,7 @@ PURCHASES: Final = (
 
 
 def founder(chance: Random, key: int, person: int, span: Period) -> tuple[Holder, list[s.Step]]:
-    """Who came first, on the morning of `span.start_us`, and what becomes of her apart from everyday life."""
+    """Plan the bank's first customer from the morning of `span.start_us`, apart from everyday life."""
     opened_us = span.start_us + 9 * s.HOUR_US
     acts: tuple[s.Act, ...] = (
         s.register(person, FOUNDER),

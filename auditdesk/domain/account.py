@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from auditdesk.domain import events as e
 from auditdesk.domain.errors import LedgerDamaged
 
-# Raise it when `Account` changes: snapshots of another schema are ignored and written anew.
+# Raise it when `Account` changes: snapshots of another schema are ignored and rebuilt.
 ACCOUNT_STATE_SCHEMA: Final = 1
 
 

@@ -49,7 +49,7 @@ def decode_event(tag: str, schema: int, payload: bytes) -> Event:
             return _upcast(tag, schema, payload)
         event: Event = decoder.decode(payload)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise UnknownEvent(f"An event of type {tag!r} does not have that type's form.") from error
+        raise UnknownEvent(f"An event of type {tag!r} is malformed.") from error
     return event
 
 
@@ -66,15 +66,15 @@ def _upcast(tag: str, schema: int, payload: bytes) -> Event:
             "Open it with a newer auditdesk.",
         )
     if schema < 1:
-        raise UnknownEvent(f"The log holds an event of type {tag!r} in schema {schema}, which never was.")
+        raise UnknownEvent(
+            f"The log holds an event of type {tag!r} in schema {schema}, which does not exist."
+        )
     document: Document = msgspec.json.decode(payload, type=dict)
     try:
         for version in range(schema, cls.SCHEMA):
             document = UPCASTERS[tag, version](document)
     except (KeyError, TypeError, ValueError) as error:
-        raise UnknownEvent(
-            f"An event of type {tag!r} does not have the form of its schema {schema}."
-        ) from error
+        raise UnknownEvent(f"An event of type {tag!r} is malformed for its schema {schema}.") from error
     return msgspec.convert(document, cls)
 
 
@@ -88,4 +88,4 @@ def decode_personal(tag: str, data: bytes) -> Personal:
     try:
         return cast("Personal", _PERSONAL_DECODERS[tag].decode(data))
     except (KeyError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise UnknownEvent(f"The personal data of a {tag!r} does not have its form.") from error
+        raise UnknownEvent(f"The personal data of a {tag!r} is malformed.") from error

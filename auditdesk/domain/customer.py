@@ -19,7 +19,7 @@ from auditdesk.domain.personal import (
     PersonName,
 )
 
-# Raise it when `Customer` changes: snapshots of another schema are ignored and written anew.
+# Raise it when `Customer` changes: snapshots of another schema are ignored and rebuilt.
 CUSTOMER_STATE_SCHEMA: Final = 2
 
 

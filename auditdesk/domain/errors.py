@@ -78,7 +78,7 @@ class VaultLocked(Fault):
 
 
 class WrongPassphrase(Fault):
-    """The operator's name and passphrase do not fit."""
+    """The operator's name and passphrase do not match."""
 
 
 class KeyLost(Fault):
@@ -110,7 +110,7 @@ class UnknownEvent(Fault):
 
 
 class ProofError(AuditdeskError):
-    """A proof, a signed note or a checkpoint does not prove what it claims, or is not of its form.
+    """A proof, a signed note or a checkpoint does not prove what it claims, or is malformed.
 
     `code` is a stable snake_case word for programs and tests (for example `root_mismatch`).
     """

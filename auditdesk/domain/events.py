@@ -158,7 +158,7 @@ class MoneyWithdrawn(MoneyEvent, frozen=True):
 
 
 class TransferSent(MoneyEvent, frozen=True):
-    """Money left for another account; `other_account` is empty when it is not one of ours."""
+    """Money left for another account; `other_account` is empty when it does not belong there."""
 
     TAG = "TransferSent"
     SIGN = -1
@@ -166,7 +166,7 @@ class TransferSent(MoneyEvent, frozen=True):
 
 
 class TransferReceived(MoneyEvent, frozen=True):
-    """Money came from another account; `other_account` is empty when it is not one of ours."""
+    """Money came from another account; `other_account` is empty when it does not belong there."""
 
     TAG = "TransferReceived"
     SIGN = 1
@@ -229,7 +229,7 @@ class OperatorAdded(Event, frozen=True):
 
 
 class OperatorRemoved(Event, frozen=True):
-    """`operator` may no longer sign in, and every key that he knew is replaced."""
+    """`operator` may no longer sign in, and every key that they knew is replaced."""
 
     TAG = "OperatorRemoved"
     operator: str

@@ -32,20 +32,18 @@ class Permission(NamedTuple):
 
 
 FORGET: Final = Permission("forget", "forget a customer", (PRIVACY_OFFICER,))
-CERTIFY: Final = Permission("certify", "take away a certificate of erasure", (PRIVACY_OFFICER, AUDITOR))
+CERTIFY: Final = Permission("certify", "export a certificate of erasure", (PRIVACY_OFFICER, AUDITOR))
 IMPORT: Final = Permission("import", "import a bank's history", (ADMINISTRATOR,))
-EXPORT: Final = Permission("export", "take this report away", (AUDITOR, PRIVACY_OFFICER), without_vault=True)
+EXPORT: Final = Permission("export", "export this report", (AUDITOR, PRIVACY_OFFICER), without_vault=True)
 EXPORT_STATEMENT: Final = Permission(
-    "export-statement", "take a statement away", (CLERK, AUDITOR, PRIVACY_OFFICER), without_vault=True
+    "export-statement", "export a statement", (CLERK, AUDITOR, PRIVACY_OFFICER), without_vault=True
 )
 REVEAL: Final = Permission("reveal", "see personal data", ROLES)
-EVIDENCE: Final = Permission("evidence", "take evidence away", (AUDITOR,))
+EVIDENCE: Final = Permission("evidence", "export evidence", (AUDITOR,))
 VERIFY: Final = Permission("verify", "verify the log", ROLES, without_vault=True)
-CHECKPOINT: Final = Permission("checkpoint", "sign the log as it is", ROLES)
+CHECKPOINT: Final = Permission("checkpoint", "sign a checkpoint", ROLES)
 BACK_UP: Final = Permission("backup", "back up the workspace", (ADMINISTRATOR,), without_vault=True)
-OPERATORS: Final = Permission(
-    "operators", "change who signs in, and by which key the bank signs", (ADMINISTRATOR,)
-)
+OPERATORS: Final = Permission("operators", "manage operators and signing keys", (ADMINISTRATOR,))
 PASSPHRASE: Final = Permission("passphrase", "change their own passphrase", ROLES)
 
 PERMISSIONS: Final[Mapping[str, Permission]] = {

@@ -31,7 +31,7 @@ def clean_text(text: str, field: str, *, required: bool = False, limit: int = MA
     if not plain and any("\ud800" <= char <= "\udfff" or char == "\0" for char in text):
         raise Refused(
             "text_invalid",
-            f"The {field} holds a character that is no text (NUL or half of a surrogate pair).",
+            f"The {field} contains a NUL or an unpaired surrogate, which cannot be stored.",
             field=field,
         )
     cleaned = (text if plain else unicodedata.normalize("NFC", text)).strip()

@@ -331,6 +331,6 @@ def _seal(
     if append.subject is None:
         raise AssertionError(f"{new_event.event.TAG} carries personal data, but nobody is its subject")
     if sealer is None:
-        raise VaultLocked("There is personal data to seal, and the customers' keys are not at hand.")
+        raise VaultLocked("There is personal data to seal, and the customers' keys are not available.")
     plaintext = codec.encode_personal(new_event.personal)
     return sealer.seal(append.subject, append.stream, version, plaintext, kind="event")

@@ -26,8 +26,8 @@ from auditdesk.ledger.tree import CheckpointRow, LogTree
 
 __all__ = ["Appended", "Batch", "CheckpointRow", "Ledger", "StreamAppend"]
 
-READ_ONLY_WARNING: Final = "The ledger's folder can't be written, so it can only be looked at."
-OLDER_WARNING: Final = "The ledger has the older format {}, so it can only be looked at."
+READ_ONLY_WARNING: Final = "The ledger's folder can't be written, so the ledger is read-only."
+OLDER_WARNING: Final = "The ledger has the older format {}, so it is read-only."
 
 
 class Ledger:
@@ -105,7 +105,7 @@ class Ledger:
         """How the schema differs from that of the ledger's own format, one sentence each."""
         known = {known.number: known for known in self.backend.formats}
         if self.format not in known:
-            return [f"The format number {self.format} is none that was ever written."]
+            return [f"The format number {self.format} is unknown."]
         with self.view() as connection:
             return self.backend.schema_differences(connection, known[self.format])
 
@@ -144,7 +144,7 @@ class Ledger:
     def writing(self) -> Iterator[Batch]:
         """One write transaction for many appends: kept as a whole, or not at all on any exception.
 
-        Raises `LedgerReadOnly` where it can only be looked at.
+        Raises `LedgerReadOnly` where it is read-only.
         """
         with self._write() as connection:
             batch = Batch(connection, self._clock())
@@ -163,19 +163,19 @@ class Ledger:
             batch.flush()
 
     def distrust(self, reason: str) -> None:
-        """From now on the ledger can only be looked at, as something in it is not what it was."""
+        """Make the ledger read-only from now on, because it is known to be damaged."""
         self.read_only = True
         if reason not in self.damage:
             self.damage = (*self.damage, reason)
             self.warnings = (*self.warnings, reason)
 
     def rebuild_projections(self) -> None:
-        """Make the projections anew from the log. Raises `LedgerDamaged`, `UnknownEvent`; then all stays."""
+        """Rebuild the projections from the log. Raises `LedgerDamaged`, `UnknownEvent`; then all stays."""
         with self._database.writing() as connection, self._database.reading_through(connection):
             rebuilding.rebuild_projections(connection, self.log.read())
 
     def rebuild_snapshots(self, *, reveal: Reveal | None = None, sealer: Sealer | None = None) -> None:
-        """Take the snapshots anew from the log; customers' too where `reveal` and `sealer` are given.
+        """Rebuild the snapshots from the log; customers' too where `reveal` and `sealer` are given.
 
         Raises as `rebuild_projections`.
         """
@@ -185,7 +185,7 @@ class Ledger:
     @contextmanager
     def _write(self) -> Iterator[Connection]:
         if self.read_only:
-            raise LedgerReadOnly("This ledger can only be looked at.", " ".join(self.warnings))
+            raise LedgerReadOnly("This ledger is read-only.", " ".join(self.warnings))
         with self._database.writing() as connection:
             yield connection
 

@@ -1,4 +1,4 @@
-"""What is derived from the log, made anew from it: projections and snapshots.
+"""What is derived from the log, rebuilt from it: projections and snapshots.
 
 Runs in the caller's write transaction and reads the log through the same connection. Nothing here
 touches the log; an event that can't be folded stops the work and leaves everything as it was.
@@ -66,7 +66,7 @@ def rebuild_projections(connection: Connection, log: Iterable[Envelope]) -> None
 def rebuild_snapshots(
     connection: Connection, log: Iterable[Envelope], reveal: Reveal | None, sealer: Sealer | None
 ) -> None:
-    """Throw the snapshots away and take them anew, under today's state schema, from the whole log.
+    """Throw the snapshots away and rebuild them, under today's state schema, from the whole log.
 
     A customer's is replaced only where its personal data can be read and sealed now; else it stays.
     """

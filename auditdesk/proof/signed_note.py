@@ -132,7 +132,7 @@ def verify_note(
         if key is None:
             continue
         if not check(key.public_key, signature, note.text.encode()):
-            raise ProofError("bad_signature", f"The signature of {name} does not fit the note.")
+            raise ProofError("bad_signature", f"The signature of {name} does not match the note.")
         if key not in signers:
             signers.append(key)
     if not signers:
@@ -168,7 +168,7 @@ def strict_whole(text: str) -> int:
 
 
 def _parse_signature(line: str) -> NoteSignature:
-    malformed = ProofError("note_signature_form", "A signature line of the note is not of its form.")
+    malformed = ProofError("note_signature_form", "A signature line of the note is malformed.")
     dash, _, rest = line.partition(" ")
     name, _, encoded = rest.partition(" ")
     try:

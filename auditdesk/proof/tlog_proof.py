@@ -92,8 +92,8 @@ def _base64(text: str, code: str, what: str) -> bytes:
     try:
         return strict_base64(text)
     except ValueError as error:
-        raise ProofError(code, f"{what} is not base64 as it is written by the standard.") from error
+        raise ProofError(code, f"{what} is not canonical base64.") from error
 
 
 def _not_a_proof() -> ProofError:
-    return ProofError("proof_form", f"This is not a proof as {HEADER} writes it.")
+    return ProofError("proof_form", f"This is not a proof of the format {HEADER}.")

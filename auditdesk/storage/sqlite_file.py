@@ -120,7 +120,7 @@ def make_private(path: Path, kind: FileKind) -> None:
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except FileExistsError as error:
-        raise NotALedger(f"There is a file at {path} already.", "It was left untouched.") from error
+        raise NotALedger(f"{path} already exists.", "It was left untouched.") from error
     except OSError as error:
         raise LedgerReadOnly(f"The {kind.name} can't be made at {path}: {error.strerror}.") from error
 
@@ -159,7 +159,7 @@ def read_header(path: Path, kind: FileKind) -> FileHeader:
     if stat.S_ISREG(found.st_mode) and found.st_size >= HEADER_BYTES:
         header = _header_of(path, kind)
     if header is None:
-        raise NotALedger(f"{path} is no {kind.name} of auditdesk.", "It was left untouched.")
+        raise NotALedger(f"{path} is not an auditdesk {kind.name}.", "It was left untouched.")
     if header.application_id != kind.application_id:
         raise NotALedger(f"{path} belongs to another program.", "It was left untouched.")
     check_format(header.format, path, kind)
@@ -200,7 +200,7 @@ def schema_differences(wanted: Schema, found: Schema) -> list[str]:
     return [
         f"The {kind} {name} is missing."
         if (kind, name) not in found
-        else f"The {kind} {name} is not one of ours."
+        else f"The {kind} {name} does not belong there."
         if (kind, name) not in wanted
         else f"The {kind} {name} was changed."
         for kind, name in sorted(wanted.keys() | found.keys())
@@ -253,7 +253,7 @@ _CAUSES: Final[Mapping[str, _Cause]] = {  # by SQLite's result code: https://sql
     "SQLITE_BUSY": _HELD,
     "SQLITE_LOCKED": _HELD,
     "SQLITE_FULL": _Cause(
-        DiskFull, "The disk is full; nothing was written to the {}.", "Make room and try again."
+        DiskFull, "The disk is full; nothing was written to the {}.", "Free some disk space and try again."
     ),
     "SQLITE_IOERR": _Cause(
         DiskFull, "Reading the {} from the disk, or writing it, failed.", "Check the disk and try again."
@@ -261,7 +261,7 @@ _CAUSES: Final[Mapping[str, _Cause]] = {  # by SQLite's result code: https://sql
     "SQLITE_READONLY": _Cause(LedgerReadOnly, "The {} can't be written.", "Check the rights on the folder."),
     "SQLITE_CANTOPEN": _CLOSED,
     "SQLITE_PERM": _CLOSED,
-    "SQLITE_NOTADB": _Cause(NotALedger, "The file is no {} of auditdesk.", "It was left untouched."),
+    "SQLITE_NOTADB": _Cause(NotALedger, "The file is not an auditdesk {}.", "It was left untouched."),
 }
 # what drivers tell in words alone: pysqlite3 has no extended codes, and to read text is not SQLite's work
 _NOT_TEXT: Final = "Could not decode to UTF-8"

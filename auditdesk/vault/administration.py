@@ -1,6 +1,6 @@
 """Who may open the vault: operators added and removed, grants and passphrases changed.
 
-Whoever loses a grant keeps nothing that opens the vault as it is afterwards: the keys he knew are replaced.
+Whoever loses a grant keeps nothing that opens the vault as it is afterwards: the keys they knew are replaced.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Administrator:
         with self._file.writing() as connection:
             secrets = self._checked(connection)
             if find_operator(connection, name) is not None:
-                raise Refused("operator_exists", f"There is an operator {name} already.", field="operator")
+                raise Refused("operator_exists", f"Operator {name} already exists.", field="operator")
             now_us = self._file.clock()
             insert_operator(
                 connection, name, roles, may_reveal=may_reveal, may_sign=may_sign, added_at_us=now_us
@@ -184,7 +184,7 @@ def _check_someone_left(connection: Connection) -> None:
     if not any(row.may_reveal for row in rows) or not any(row.may_sign for row in rows):
         raise Refused(
             "last_operator",
-            "Nobody would be left who may see personal data, or nobody who may sign.",
+            "At least one operator must be able to see personal data, and one to sign.",
             "Give another operator that grant first.",
             field="operator",
         )

@@ -68,7 +68,7 @@ def load_key(connection: Connection, file: VaultFile, secrets: Secrets, subject:
 def rotate_vault_key(connection: Connection, file: VaultFile, secrets: Secrets) -> None:
     """A new vault key: every customer key rewrapped, sealed to every operator who may have it.
 
-    The caller has checked the roster in this transaction, before he changed it himself.
+    The caller has checked the roster in this transaction, before changing it.
     A customer key that doesn't unwrap stays as it is: it was lost before. Raises `VaultLocked`.
     """
     old_key = secrets.need_vault_key()

@@ -38,7 +38,7 @@ class KdfParameters:
 
     def __post_init__(self) -> None:
         if self.purpose not in get_args(Purpose):
-            raise ValueError(f"{self.purpose!r} is no purpose of a key derivation.")
+            raise ValueError(f"{self.purpose!r} is not a purpose of a key derivation.")
         floor_kib = FLOOR_MEMORY_KIB if self.purpose == "production" else 8 * self.lanes
         within = (
             1 <= self.lanes <= MAX_LANES

@@ -75,7 +75,7 @@ class Keyring:
         return self._private_key is None
 
     def check_standing(self) -> None:
-        """Raise `VaultLocked` where the operator is no longer who he was when he signed in."""
+        """Raise `VaultLocked` if the operator was removed or changed since signing in."""
         self.refresh()
         if self._why_out:
             raise VaultLocked(self._why_out, "Sign in again.")
@@ -174,7 +174,7 @@ class Keyring:
             self._settle()
 
     def remove_operator(self, name: str) -> None:
-        """Remove an operator and replace every key he knew.
+        """Remove an operator and replace every key they knew.
 
         Raises `Refused` (`operator_unknown`, `last_operator`), `VaultLocked`, `Tampered`.
         """
@@ -255,7 +255,7 @@ class Keyring:
 
 
 def _why_out(row: OperatorRow | None, private_key: X25519PrivateKey) -> str:
-    """Why somebody who signed in with this key is out by now; empty where he isn't."""
+    """The reason why the session of this key has ended; empty while it goes on."""
     if row is None:
         return "The operator was removed."
     if row.public_key != private_key.public_key().public_bytes_raw():

@@ -1,7 +1,7 @@
 """Operators: who they are, what they may see, and their key pairs.
 
 An operator's row is authenticated with the vault key (`roster_mac`), so that nobody who can only
-write the file can add himself, or widen a grant, and be given the vault key at the next rotation.
+write the file can add themselves, or widen a grant, and be given the vault key at the next rotation.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _COLUMNS: Final = "name, roles, may_reveal, may_sign, public_key, added_at_us, r
 
 
 class OperatorRow(NamedTuple):
-    """An operator as the vault knows him. `may_reveal`: personal data; `may_sign`: checkpoints."""
+    """An operator in the vault's roster. `may_reveal`: personal data; `may_sign`: checkpoints."""
 
     name: str
     roles: tuple[str, ...]
@@ -133,7 +133,7 @@ def unlock_private_key(file: VaultFile, name: str, passphrase: str, stored: Cred
 def wrong_passphrase(wait_us: int = 0) -> WrongPassphrase:
     """The one answer to a wrong name and to a wrong passphrase, with how long to wait, if at all."""
     remedy = f"Wait {-(-wait_us // 1_000_000)} s before the next try." if wait_us else "Try again."
-    return WrongPassphrase("The operator's name and passphrase do not fit.", remedy)
+    return WrongPassphrase("The operator's name and passphrase do not match.", remedy)
 
 
 def wait_us(failures: int, last_failure_at_us: int, now_us: int) -> int:

@@ -1,7 +1,7 @@
 """The vault: where customers' keys live, and where they die.
 
 What it stops: whoever has the file and no passphrase reads nothing; whoever can write it can't add
-himself to those who are given keys, and can't move a key or a sealed value to another place unnoticed.
+themselves to those who are given keys, and can't move a key or a sealed value to another place unnoticed.
 A forgotten customer's key is deleted, its bytes are overwritten in file and journal, and the vault key
 that wrapped it is replaced, so that a remnant on the disk opens with nothing that still exists.
 

@@ -48,7 +48,7 @@ def load_secrets(
 ) -> Secrets:
     """What is sealed to the operator now. Raises `Tampered`.
 
-    Nothing, if he was removed, or has changed his passphrase, and his key pair with it, elsewhere.
+    Nothing, if they were removed, or have changed their passphrase, and their key pair with it, elsewhere.
     """
     generation, signing_generation = connection.execute(
         "SELECT generation, signing_generation FROM vault"

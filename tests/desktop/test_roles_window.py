@@ -84,7 +84,7 @@ def bank_controls(qtbot: QtBot, page: WorkspacePage) -> dict[str, Control]:
         return _as_shown(made)
 
     page.go_to("operators")
-    qtbot.waitUntil(lambda: page.operators.add.toolTip() != "Nobody is listed.")
+    qtbot.waitUntil(lambda: page.operators.add.toolTip() != "No operator is listed.")
     return {
         "import": button("importButton"),
         "backup": button("backupButton"),

@@ -98,6 +98,18 @@ def test_no_sentence_of_the_program_uses_a_word_that_the_glossary_bans() -> None
     assert found == []
 
 
+def test_no_source_uses_a_word_that_the_glossary_bans() -> None:
+    banned = _banned()
+    found = [
+        f"{path.relative_to(ROOT)}:{number} {line}"
+        for path in sorted((ROOT / "auditdesk").rglob("*.py"))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if banned.search(line)
+    ]
+
+    assert found == []
+
+
 def test_readme_is_short_and_has_the_two_commands_as_they_are_typed() -> None:
     lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
 

@@ -168,7 +168,7 @@ def test_an_index_that_its_own_format_does_not_have_is_not_one_of_ours(
     with closing(DRIVER.connect(str(path))) as raw:
         raw.execute(INDEX_2)
     with closing(Ledger.open(SqliteBackend(path, UP_TO_2), clock=clock)) as ledger:
-        assert ledger.schema_differences() == ["The index events_correlation is not one of ours."]
+        assert ledger.schema_differences() == ["The index events_correlation does not belong there."]
 
 
 def test_a_format_number_that_was_never_written_is_said_to_be_none(path: Path, clock: ManualClock) -> None:
@@ -176,7 +176,7 @@ def test_a_format_number_that_was_never_written_is_said_to_be_none(path: Path, c
         raw.execute("PRAGMA user_version = 0")
     with closing(open_ledger(SqliteBackend(path), clock=clock)) as ledger:
         assert (ledger.format, ledger.read_only) == (0, True)
-        assert ledger.schema_differences() == ["The format number 0 is none that was ever written."]
+        assert ledger.schema_differences() == ["The format number 0 is unknown."]
 
 
 @pytest.mark.usefixtures("journal")
@@ -229,7 +229,7 @@ CHANGES = {
     "the entries": against("", "DELETE FROM entries WHERE version = 50"),
     "the snapshots": against("", "UPDATE snapshots SET state = CAST('{}' AS BLOB) WHERE version = 100"),
     "the schema .The index events_correlation is missing..": lambda _connection: None,
-    "the schema .The trigger spy is not one of ours..": against(
+    "the schema .The trigger spy does not belong there..": against(
         "", "CREATE TRIGGER spy AFTER INSERT ON events BEGIN SELECT 1; END"
     ),
 }

@@ -216,7 +216,7 @@ def test_each_difference_of_a_schema_is_one_sentence(raw: Any) -> None:
     assert files.schema_differences(wanted, wanted) == []
     raw.execute("CREATE TRIGGER spy AFTER DELETE ON recipes BEGIN SELECT 1; END")
     assert files.schema_differences(wanted, files.read_schema(raw.execute)) == [
-        "The trigger spy is not one of ours."
+        "The trigger spy does not belong there."
     ]
     raw.execute("DROP TABLE recipes")
     raw.execute("CREATE TABLE recipes (name TEXT PRIMARY KEY, minutes INTEGER NOT NULL)")

@@ -42,9 +42,9 @@ def test_the_schema_of_a_released_format_is_frozen() -> None:
 @pytest.mark.parametrize(
     ("statement", "sentence"),
     [
-        (SPY, "The trigger spy is not one of ours."),
-        ("CREATE TABLE notes (text TEXT)", "The table notes is not one of ours."),
-        ("CREATE VIEW all_keys AS SELECT * FROM customer_keys", "The view all_keys is not one of ours."),
+        (SPY, "The trigger spy does not belong there."),
+        ("CREATE TABLE notes (text TEXT)", "The table notes does not belong there."),
+        ("CREATE VIEW all_keys AS SELECT * FROM customer_keys", "The view all_keys does not belong there."),
         ("DROP TABLE verifications", "The table verifications is missing."),
         ("ALTER TABLE fences ADD COLUMN note TEXT", "The table fences was changed."),
     ],

@@ -69,7 +69,7 @@ class AccountHeader(QWidget):
         self.available_caption.setText(self.tr("available then") if past else self.tr("available now"))
 
     def allow(self, reasons: dict[str, str]) -> None:
-        """Set the commands dead or alive: a dead one says why in its tool tip."""
+        """Enable the commands, or disable them with the reason in their tool tips."""
         for each in commands_on("account"):
             set_enabled_or_explain(self.command(each.NAME), reasons.get(each.NAME, ""))
 

@@ -43,7 +43,7 @@ def account_lines(before: Account | None, after: Account, formats: Formats, tr: 
 
 
 def owner_lines(owner: Customer | None, tr: Translate, changed: str = "") -> list[StateLine]:
-    """Who owned the account then, and where he lived; `changed` says since when the address holds."""
+    """The owner's name and address as of then; `changed` says since when the address holds."""
     if owner is None:
         return [StateLine("owner", tr("Owner"), tr("not yet registered"))]
     personal = owner.personal

@@ -32,7 +32,7 @@ from auditdesk.domain.personal import Mask
 from auditdesk.services.history.views import RegisterRow
 
 WIDTH_PX: Final = 288
-# Wrapped labels are laid out anew at every step; what surely fits in a line is left unwrapped.
+# Wrapped labels are laid out again at every step; what surely fits in a line is left unwrapped.
 _SHORT: Final = 16
 _LONG_RUN: Final = re.compile(r"\S{20}(?=\S)")
 
@@ -105,7 +105,7 @@ class StatePanel(QScrollArea):
         title: str,
         owner_note: str = "",
     ) -> None:
-        """Show the account after an event, and what that event changed; `owner` as he was then."""
+        """Show the account after an event, and what that event changed; `owner` as of then."""
         self.title.setText(title)
         self._state.show_lines(
             [*account_lines(before, after, self._formats, self.tr), *owner_lines(owner, self.tr, owner_note)]

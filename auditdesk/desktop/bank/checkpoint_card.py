@@ -50,7 +50,11 @@ class CheckpointCard(Card):
             )
         self.newest.setText(text)
         self.save.setEnabled(session.may_sign)
-        why = "" if session.may_sign else self.tr("Only who may sign can, in a ledger that is not damaged.")
+        why = (
+            ""
+            if session.may_sign
+            else self.tr("Only operators who may sign can do this, and only in an undamaged ledger.")
+        )
         self.save.setToolTip(why)
 
     def save_to(self, file: Path) -> None:
@@ -81,9 +85,9 @@ class CheckpointCard(Card):
         checkpoint, file = made
         self.reload()
         self.said.emit(
-            self.tr(
-                "The anchor over {n} events is at {file}. Keep it where nobody reaches it from here."
-            ).format(n=f"{checkpoint.size:,}", file=file)
+            self.tr("The anchor over {n} events is at {file}. Keep it out of reach of this computer.").format(
+                n=f"{checkpoint.size:,}", file=file
+            )
         )
 
     @Slot(object)

@@ -38,7 +38,7 @@ class CreateDialog(FormDialog):
         self.add_widget(
             label(
                 self.tr(
-                    "Whoever loses the passphrase loses the customers' personal data: nobody can reset it."
+                    "If you lose the passphrase, you lose the customers' personal data: nobody can reset it."
                 ),
                 kind="muted",
                 wrap=True,

@@ -1,4 +1,4 @@
-"""Forms about operators: let one in, change what he may, let him in no more; passphrase and signing key."""
+"""Dialogs to add, change and remove an operator, and to replace a passphrase or the signing key."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from auditdesk.domain.roles import ROLES
 from auditdesk.services.upkeep.operators import Operator
 
 ROLE_WORDS: Final = {
-    "administrator": "says who signs in, and by which key the bank signs",
-    "auditor": "looks, proves and takes reports away",
+    "administrator": "manages operators and the bank's signing key",
+    "auditor": "reads, verifies and exports reports",
     "clerk": "serves customers and their accounts",
     "privacy officer": "forgets customers",
 }
@@ -78,7 +78,7 @@ class AddOperatorDialog(FormDialog):
         self.name = line_field(
             "operator",
             self.tr("&Name"),
-            hint=self.tr("Stands in the log for good, beside everything they do."),
+            hint=self.tr("Recorded permanently beside everything they do."),
         )
         self.passphrase = line_field("passphrase", self.tr("&First passphrase"), secret=True)
         self.again = line_field("again", self.tr("The same &again"), secret=True)
@@ -107,7 +107,7 @@ class ChangeOperatorDialog(FormDialog):
     def __init__(self, context: Context, operator: Operator, parent: QWidget | None = None) -> None:
         super().__init__(
             context.runner,
-            formats.tr("Change what {name} may").format(name=operator.name),
+            formats.tr("Change the roles and grants of {name}").format(name=operator.name),
             formats.tr("Change"),
             parent=parent,
         )
@@ -140,7 +140,7 @@ class ChangeOperatorDialog(FormDialog):
 
 
 class RemoveOperatorDialog(FormDialog):
-    """`posted(name)`. Nobody is removed before his name has been typed."""
+    """Removes an operator once their name was typed; emits `posted(name)`."""
 
     def __init__(self, context: Context, operator: Operator, parent: QWidget | None = None) -> None:
         super().__init__(
@@ -155,7 +155,7 @@ class RemoveOperatorDialog(FormDialog):
         self._name = operator.name
         words = [
             self.tr("They can no longer sign in; in an open session their next command is refused."),
-            self.tr("The vault key is replaced, so that no copy of it that they kept opens anything new."),
+            self.tr("The vault key is replaced: a copy that they kept opens nothing new."),
             self.tr("What they did stays in the log, under their name."),
         ]
         if operator.may_sign:
@@ -200,7 +200,7 @@ class PassphraseDialog(FormDialog):
         self.again = line_field("again", self.tr("The same &again"), secret=True)
         self.add(self.old)
         self.add(self.passphrase, self.again)
-        words = self.tr("Nobody can reset it. Wherever else you are signed in, you will have to do so again.")
+        words = self.tr("Nobody can reset it. Your other sessions must sign in again.")
         self.add_widget(label(words, kind="muted", wrap=True))
 
     def prepare(self) -> Work:
@@ -230,9 +230,9 @@ class NewKeyDialog(FormDialog):
         self.setObjectName("newKeyDialog")
         self._operators = context.session.operators
         words = (
-            self.tr("The log is signed once more with the key in use, then with the new one."),
-            self.tr("Publish the new key where the bank's customers look for it, beside the one before."),
-            self.tr("What was signed before stays good: it is checked with the key of its day."),
+            self.tr("The log is signed with the current key, then with the new one."),
+            self.tr("Publish the new key where the bank's customers look for it, beside the previous one."),
+            self.tr("Earlier signatures stay valid: they are checked with the key that made them."),
         )
         self.add_widget(label(_points(*words), name="newKeyExplained", wrap=True))
 

@@ -1,4 +1,4 @@
-"""Operators: who signs in and what he may; one's own passphrase; the keys that the bank publishes."""
+"""The operators page: roles and grants, one's own passphrase, and the bank's public keys."""
 
 from __future__ import annotations
 
@@ -111,16 +111,16 @@ class OperatorsPage(QWidget):
 
     @Slot()
     def _settle(self) -> None:
-        """Dead buttons say why they are."""
+        """Disable each button with its reason."""
         chosen, refusal = self.operator, self._shown.refusal
-        nobody = "" if self._shown.operators else self.tr("Nobody is listed.")
-        himself = chosen is not None and chosen.name == self._context.session.operator
-        own = self.tr("You cannot remove yourself. Let another administrator do it.") if himself else ""
+        nobody = "" if self._shown.operators else self.tr("No operator is listed.")
+        is_self = chosen is not None and chosen.name == self._context.session.operator
+        own = self.tr("You cannot remove yourself. Let another administrator do it.") if is_self else ""
         for made in (self.add, self.change, self.new_key):
             _allow(made, refusal or nobody)
         _allow(self.remove, refusal or nobody or own)
         signed_in = self._context.session.is_signed_in
-        _allow(self.passphrase, "" if signed_in else self.tr("Nobody is signed in."))
+        _allow(self.passphrase, "" if signed_in else self.tr("No operator is signed in."))
         _allow(self.copy, "" if self.keys.current else self.tr("There is no key."))
         self.why.setText(refusal)
         self.why.setVisible(bool(refusal))
@@ -144,7 +144,7 @@ class OperatorsPage(QWidget):
         chosen = self.operator
         if chosen is not None and self.change.isEnabled():
             dialog = ChangeOperatorDialog(self._context, chosen, self)
-            self._open(dialog, self.tr("What {name} may is as you said."))
+            self._open(dialog, self.tr("The roles and grants of {name} were changed."))
 
     @Slot()
     def _remove(self) -> None:
@@ -155,7 +155,7 @@ class OperatorsPage(QWidget):
 
     @Slot()
     def _replace_key(self) -> None:
-        done = self.tr("The bank signs with a new key. Publish it beside the one before.")
+        done = self.tr("The bank signs with a new key. Publish it beside the previous one.")
         self._open(NewKeyDialog(self._context, self), done)
 
     @Slot()

@@ -41,7 +41,7 @@ class ForgetDialog(FormDialog):
             zip(
                 STEPS,
                 (
-                    self.tr("The request is in the log; the customer is fenced"),
+                    self.tr("The request is recorded; no new data is accepted"),
                     self.tr("The key is destroyed, and the vault key replaced"),
                     self.tr("The log says that the customer is forgotten"),
                 ),
@@ -114,7 +114,7 @@ def preview_text(preview: ErasurePreview) -> str:
         tr("Accounts: {accounts}.").format(accounts=accounts or tr("none")),
         tr("Exports with personal data that left the system: {n}.").format(n=len(preview.exports)),
         "",
-        tr("The key is destroyed. It can't be undone, also not from a backup of the ledger."),
+        tr("The key is destroyed. This can't be undone, not even from a backup of the ledger."),
         tr("Kept:"),
         *(f"•  {sentence}" for sentence in preview.kept),
     ]

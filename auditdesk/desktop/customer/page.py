@@ -110,7 +110,7 @@ class CustomerPage(QWidget):
             self.timeline.extend(self._read(self.number))
 
     def _read(self, number: str) -> int:
-        """Read who the customer is now, what happened, and which accounts there are; how many events."""
+        """Read the customer, their history and accounts; return how many events there are."""
         view = self._history.customer_at(number)
         self.number = view.state.number
         self.state = view.state

@@ -22,7 +22,7 @@ def why_only_look(session: Session) -> str:
     """Why nothing can be written in this session; empty where it can."""
     if session.may_write:
         return ""
-    return tr("This session can only look: nobody is signed in who may write.")
+    return tr("This session is read-only: no operator who may write is signed in.")
 
 
 def why_not_permitted(session: Session, permission: Permission, *, writes: bool = True) -> str:

@@ -51,7 +51,7 @@ def refuse_taken(path: Path, files_of: FilesOf = alone, *, field: str = "") -> N
     if taken:
         raise Refused(
             "file_exists",
-            tr("There is a file {path} already; nothing is overwritten.").format(path=taken[0]),
+            tr("{path} already exists; nothing is overwritten.").format(path=taken[0]),
             tr("Choose another name."),
             field=field,
         )

@@ -124,7 +124,7 @@ def typed_path(field: Field, missing: str) -> Path:
     if not path.name or "\0" in text:
         raise Refused(
             "path_malformed",
-            formats.tr("That is no path."),
+            formats.tr("That is not a path."),
             formats.tr("Write the folder and the name."),
             field=field.name,
         )

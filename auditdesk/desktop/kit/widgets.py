@@ -29,7 +29,7 @@ PILL_MARGINS_PX = (8, 3, 8, 3)
 
 
 def set_enabled_or_explain(control: QWidget | QAction, why: str) -> None:
-    """Set a control dead, its tool tip saying why; alive where nothing stands in its way."""
+    """Disable a control with the reason as its tool tip; enable it if the reason is empty."""
     control.setEnabled(not why)
     control.setToolTip(why)
 

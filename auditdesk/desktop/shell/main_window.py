@@ -274,7 +274,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _say_bug(self) -> None:
-        sentence = self.tr("The program met a bug. Help → About says where that is kept.")
+        sentence = self.tr("The program met a bug. Help → About says where the log of bugs is.")
         if self.workspace_page is not None:
             self.workspace_page.say(sentence)
         else:

@@ -39,7 +39,7 @@ class RestoreDialog(FormDialog):
         self.choose = button(self.tr("&Choose…"), "chooseBackupButton")
         self.add_certificates = button(self.tr("Certificates of &erasure…"), "certificatesButton")
         self.chosen = label(kind="muted", name="certificatesChosen", wrap=True)
-        self.expired = QCheckBox(self.tr("Use the vault's copy even if its day has passed"))
+        self.expired = QCheckBox(self.tr("Use the vault's copy even if it has expired"))
         self.expired.setObjectName("expiredVault")
         self.choose.clicked.connect(self._choose_backup)
         self.add_certificates.clicked.connect(self._choose_certificates)
@@ -55,9 +55,7 @@ class RestoreDialog(FormDialog):
         names = ", ".join(file.name for file in files)
         self.chosen.setText(
             names
-            or self.tr(
-                "Whoever was forgotten after the backup comes back, unless their certificate is given."
-            )
+            or self.tr("Customers forgotten after the backup reappear unless you give their certificates.")
         )
 
     def prepare(self) -> Work:
@@ -73,7 +71,7 @@ class RestoreDialog(FormDialog):
             if request.target.exists():
                 raise Refused(
                     "folder_exists",
-                    self.tr("There is something at {path} already.").format(path=request.target),
+                    self.tr("{path} already exists.").format(path=request.target),
                     self.tr("Choose another name."),
                     field="folder",
                 )

@@ -38,10 +38,10 @@ def find_target(session: Session, text: str) -> SearchTarget:
     if len(accounts) == 1:
         return SearchTarget(account=accounts[0].number)
     if not accounts and not customers:
-        raise Refused("nothing_found", tr("Nothing is called “{text}”.").format(text=text))
+        raise Refused("nothing_found", tr("Nothing matches “{text}”.").format(text=text))
     raise Refused(
         "ambiguous",
-        tr("{n} customers and accounts fit “{text}”; type more of it.").format(
+        tr("{n} customers and accounts match “{text}”; type more of it.").format(
             n=len(accounts) + len(customers), text=text
         ),
     )

@@ -29,7 +29,7 @@ class SignInPage(QWidget):
         self.operator = Field("operator", self.tr("&Operator"), QComboBox())
         self.passphrase = line_field("passphrase", self.tr("&Passphrase"), secret=True)
         self.submit = button(self.tr("Sign in"), "signInButton", kind="primary")
-        self.viewer = button(self.tr("Only look, without personal data"), "viewerButton", kind="quiet")
+        self.viewer = button(self.tr("Open read-only, without personal data"), "viewerButton", kind="quiet")
         self.back = button(self.tr("Another workspace"), "backButton", kind="quiet")
         self.submit.clicked.connect(self._submit)
         self.viewer.clicked.connect(self.viewer_wanted)

@@ -35,7 +35,7 @@ class WelcomePage(QWidget):
         self.recent_title = label(self.tr("Recent"), kind="heading")
         self.create_bank = button(self.tr("Create a bank…"), "createButton", kind="primary")
         self.open = button(self.tr("Open a workspace…"), "openButton")
-        self.demo = button(self.tr("Look at the demo bank"), "demoButton")
+        self.demo = button(self.tr("Open the demo bank"), "demoButton")
         self.restore = button(self.tr("Restore a backup…"), "restoreButton", kind="quiet")
         self.restore.clicked.connect(self.restore_wanted)
         self.create_bank.clicked.connect(self.create_wanted)
@@ -84,7 +84,7 @@ class WelcomePage(QWidget):
         card.box.addWidget(
             label(
                 self.tr(
-                    "A bank's books as facts that are never overwritten. Open a workspace to serve "
+                    "A bank's books as events that are never overwritten. Open a workspace to serve "
                     "customers, look at any account at any moment, or forget a customer for good."
                 ),
                 kind="muted",

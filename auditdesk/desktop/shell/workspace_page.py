@@ -183,7 +183,7 @@ class WorkspacePage(QWidget):
 
     @Slot(object)
     def _show_verified(self, report: VerificationReport) -> None:
-        """Say in the status line what a verification found; a damaged ledger can only be looked at."""
+        """Say in the status line what a verification found; a damaged ledger is read-only."""
         findings = len(report.findings)
         if findings:
             self.verified.setText(self.tr("{n} findings: not as it must be").format(n=findings))

@@ -31,7 +31,7 @@ def parse_when(text: str, *, today: date, clock: TimeAxis = "booked") -> Moment:
             return AtInstant(end_of_day(_last_day(period)), clock)
         return parse_moment(text.lower() if text.lower() == "now" else text, clock)
     except (Refused, ValueError) as error:
-        shown = f"“{text[:40]}” is no moment." if text else "No moment is given."
+        shown = f"“{text[:40]}” is not a moment." if text else "No moment is given."
         raise Refused("moment_malformed", shown, HOW_TO_WRITE, field="at") from error
 
 

@@ -37,7 +37,7 @@ class TimeBar(QWidget):
     """Slider, transport, "event n of N", date field, clock, by event or by date, and Now.
 
     `icon(name)` draws first, back, play, pause, forward and last in the colours of the theme.
-    `marks_wanted` says that the scale has changed and marks are to be placed anew.
+    `marks_wanted` says that the scale has changed and marks are to be placed again.
     """
 
     marks_wanted = Signal()
@@ -94,15 +94,15 @@ class TimeBar(QWidget):
                 self.tr("live") if speed == "live" else f"{speed}\N{MULTIPLICATION SIGN}", speed
             )
         self.speed.setToolTip(
-            self.tr("How fast Play goes. Live keeps the original rhythm, idle times squeezed.")
+            self.tr("Speed of playback. Live keeps the original rhythm, with idle times shortened.")
         )
-        self.clock = _combo("clockCombo", self.tr("Clock that dates are meant by"))
+        self.clock = _combo("clockCombo", self.tr("Time axis that dates refer to"))
         self.clock.addItem(self.tr("as booked"), "booked")
         self.clock.addItem(self.tr("as recorded"), "recorded")
         self.clock.setToolTip(
             self.tr("Booked: when the books say it happened. Recorded: when it was written.")
         )
-        self.travel_by = _combo("travelByCombo", self.tr("What a step of the slider is"))
+        self.travel_by = _combo("travelByCombo", self.tr("Step of the slider"))
         self.travel_by.addItem(self.tr("by event"), "event")
         self.travel_by.addItem(self.tr("by date"), "date")
         self.place = QLabel()

@@ -186,7 +186,7 @@ class TimelineModel(QObject):
             self._announce(moving=False)
 
     def set_clock(self, clock: TimeAxis) -> None:
-        """Mean dates on the other clock; an instant that was asked for is looked up anew."""
+        """Mean dates on the other clock; an instant that was asked for is looked up again."""
         if clock == self._clock:
             return
         self._clock = clock

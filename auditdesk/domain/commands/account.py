@@ -38,7 +38,7 @@ class SetOverdraft(OnAccount, frozen=True):
     """Agree another overdraft; never so low that today's balance would be beyond it."""
 
     NAME = "overdraft"
-    ACT = "agree another overdraft"
+    ACT = "set an overdraft limit"
     WORDS = "Set the &overdraft limit…"
     TITLE = "Overdraft limit"
     POST = "Set limit"
@@ -51,7 +51,7 @@ class SetOverdraft(OnAccount, frozen=True):
         account, limit_minor = held.account, self.limit_minor
         _check_limit(limit_minor, "amount")
         if limit_minor == account.overdraft_limit_minor:
-            raise Refused("nothing_changes", "That is the overdraft limit already.", field="amount")
+            raise Refused("nothing_changes", "The overdraft limit already has this value.", field="amount")
         if account.balance_minor + limit_minor < 0:
             owed = format_amount(-account.balance_minor, account.currency)
             raise Refused(
@@ -67,7 +67,7 @@ class Freeze(OnAccount, frozen=True, kw_only=True):
     """Block debits, credits or all. A reason is mandatory; a block already in force is refused."""
 
     NAME = "freeze"
-    ACT = "block debits, credits or all"
+    ACT = "freeze an account for debits, credits or all"
     WORDS = "Free&ze…"
     TITLE = "Freeze"
     POST = "Freeze"
@@ -80,7 +80,7 @@ class Freeze(OnAccount, frozen=True, kw_only=True):
     @classmethod
     def unavailable_while_open(cls, account: Account) -> str:
         """Everything is blocked."""
-        return "Everything is frozen already." if account.blocks == "all" else ""
+        return "Everything is already frozen." if account.blocks == "all" else ""
 
     def decide_on(self, held: AccountWithOwner, when: When) -> tuple[NewEvent, ...]:
         """The block, with its reason sealed beside it."""
@@ -91,7 +91,7 @@ class Freeze(OnAccount, frozen=True, kw_only=True):
         if account.blocks in (self.blocks, "all"):
             raise Refused(
                 "already_frozen",
-                f"Account {account.number} is frozen for {BLOCK_WORDS[account.blocks]} already.",
+                f"Account {account.number} is already frozen for {BLOCK_WORDS[account.blocks]}.",
                 field="blocks",
             )
         return (NewEvent(e.AccountFrozen(blocks=self.blocks), Remark(reason)),)

@@ -132,7 +132,7 @@ class RenameCustomer(OfDetails, frozen=True):
     """Give a customer another name from now on."""
 
     NAME = "rename-customer"
-    ACT = "give a customer another name"
+    ACT = "change a customer's name"
     WORDS = "Change &name…"
     TITLE = "Change the name"
     POST = "Change"
@@ -144,7 +144,7 @@ class RenameCustomer(OfDetails, frozen=True):
         known = _readable(customer)
         name = clean_line(self.name, "name", required=True)
         if name == known.name:
-            raise Refused("nothing_changes", "That is the name already.", field="name")
+            raise Refused("nothing_changes", "The customer already has this name.", field="name")
         return NewEvent(e.CustomerRenamed(), PersonName(name))
 
 
@@ -152,7 +152,7 @@ class ChangeAddress(OfDetails, frozen=True):
     """Let a customer live elsewhere from now on: the whole address, not a part of it."""
 
     NAME = "change-address"
-    ACT = "let a customer live elsewhere"
+    ACT = "change a customer's address"
     WORDS = "Change &address…"
     TITLE = "Change the address"
     POST = "Change"
@@ -175,7 +175,7 @@ class ChangeAddress(OfDetails, frozen=True):
         if address == Address():
             raise Refused("text_missing", "The address is missing.", field="street")
         if address == known.address:
-            raise Refused("nothing_changes", "That is the address already.", field="street")
+            raise Refused("nothing_changes", "The customer already has this address.", field="street")
         return NewEvent(e.AddressChanged(), address)
 
 
@@ -183,7 +183,7 @@ class ChangeContact(OfDetails, frozen=True):
     """Let a customer be reached otherwise from now on; what is None stays as it is."""
 
     NAME = "change-contact"
-    ACT = "let a customer be reached otherwise"
+    ACT = "change a customer's contact details"
     WORDS = "Change &contact…"
     TITLE = "Change the contact details"
     POST = "Change"
@@ -206,7 +206,7 @@ class ChangeContact(OfDetails, frozen=True):
             )
         )
         if contact == known:
-            raise Refused("nothing_changes", "Those are the contact details already.", field="email")
+            raise Refused("nothing_changes", "The customer already has these contact details.", field="email")
         return NewEvent(e.ContactDetailsChanged(), contact)
 
 
@@ -290,7 +290,9 @@ def _clean_birth_date(text: str, when: When) -> str:
             refused.code, "The birth date is not a date.", refused.remedy, field="birth_date"
         ) from None
     if not OLDEST_BIRTH <= born <= day_of(when.now_us).isoformat():
-        raise Refused("birth_date_implausible", "Nobody living was born on that day.", field="birth_date")
+        raise Refused(
+            "birth_date_implausible", "The birth date must lie between 1850 and today.", field="birth_date"
+        )
     return born
 
 

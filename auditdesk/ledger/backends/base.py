@@ -20,7 +20,7 @@ Tell = Callable[[int, int], None]
 
 
 class OpenedEngine(NamedTuple):
-    """An engine on a ledger that is there, and whether it can only be looked at."""
+    """An engine on an existing ledger, and whether it is read-only."""
 
     engine: Engine
     read_only: bool

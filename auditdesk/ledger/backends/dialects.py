@@ -39,7 +39,9 @@ def install_law(connection: Connection) -> None:
     """Make append-only the database's own law. Raises NotImplementedError where none is known for it."""
     dialect = connection.dialect.name
     if dialect not in LAWS:
-        raise NotImplementedError(f"No append-only law is known for {dialect}: no ledger is kept there.")
+        raise NotImplementedError(
+            f"No append-only triggers are defined for {dialect}, so it cannot hold a ledger."
+        )
     for statement in LAWS[dialect]:
         connection.exec_driver_sql(statement)
 

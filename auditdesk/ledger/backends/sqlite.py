@@ -54,7 +54,7 @@ class SqliteBackend:
     def create(self) -> Engine:
         """An engine on a file that isn't there yet. Raises `Refused` (`ledger_exists`)."""
         if self.path.exists():
-            raise Refused("ledger_exists", f"There is a file at {self.path} already.")
+            raise Refused("ledger_exists", f"{self.path} already exists.")
         return self._engine(mode="rwc", settings=files.durable_journal())
 
     def open(self, *, read_only: bool) -> OpenedEngine:

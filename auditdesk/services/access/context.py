@@ -60,7 +60,7 @@ class OperatorContext:
     """A signed-in operator's view of one workspace.
 
     `unlocked` is None where the operator may not see personal data, or the vault is missing; `signed_in` is
-    what his passphrase opened whether he may or not, and None where nobody has signed in.
+    what their passphrase opened whether they may or not, and None where nobody has signed in.
     """
 
     ledger: Ledger
@@ -88,7 +88,7 @@ class OperatorContext:
     def check_ledger(self) -> None:
         """Raise `LedgerReadOnly` where nothing can be added to the log."""
         if self.ledger.read_only:
-            raise LedgerReadOnly("This ledger can only be looked at.", why_read_only(self.ledger.warnings))
+            raise LedgerReadOnly("This ledger is read-only.", why_read_only(self.ledger.warnings))
 
     def check_writable(self) -> Keyring:
         """Return the open vault, or raise what stands in the way of writing (a `Fault`)."""
@@ -102,14 +102,14 @@ class OperatorContext:
             if self.keyring.may_reveal:
                 return self.keyring
         raise VaultLocked(
-            "The customers' keys are not at hand.",
+            "The customers' keys are not available.",
             "Sign in as an operator who may see personal data; the vault must be beside the ledger.",
         )
 
     def check_signed_in(self) -> Keyring:
         """Return what the operator's own passphrase opened, or raise `VaultLocked`: nobody is signed in."""
         if self.signed_in is None:
-            raise VaultLocked("Nobody is signed in.", "Sign in with a passphrase.")
+            raise VaultLocked("No operator is signed in.", "Sign in with a passphrase.")
         self.signed_in.check_standing()
         return self.signed_in
 

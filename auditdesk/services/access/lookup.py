@@ -62,7 +62,7 @@ def check_unchanged(what: str, version: int, expected_version: int | None) -> No
     if expected_version is not None and version != expected_version:
         raise Conflict(
             f"{what} has changed since: now at event {version}, not {expected_version}.",
-            "Look again, and post once more if it is still right.",
+            "Review the change, then post again.",
         )
 
 
@@ -75,5 +75,8 @@ def check_free(context: OperatorContext, find: Callable[[OperatorContext, str], 
     except Refused:
         return
     raise Refused(
-        "reference_taken", f"The reference is {taken_by}'s already.", "Choose another.", field="reference"
+        "reference_taken",
+        f"The reference already belongs to {taken_by}.",
+        "Choose another.",
+        field="reference",
     )

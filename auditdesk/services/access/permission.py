@@ -33,5 +33,5 @@ def why_not_permitted(context: OperatorContext, permission: Permission) -> str:
     if permission.without_vault and context.vault is None:
         return ""
     if context.signed_in is None:
-        return "Nobody is signed in."
+        return "No operator is signed in."
     return roles.why_not(permission, context.signed_in.roles)

@@ -74,4 +74,4 @@ class Revealer:
         except VaultLocked:
             if keyring.closed:
                 raise
-            return REDACTED  # the grant was taken away while he was signed in
+            return REDACTED  # the grant was removed while they were signed in

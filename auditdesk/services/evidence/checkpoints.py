@@ -84,7 +84,7 @@ class Checkpoints:
         """Compare the log with a checkpoint that was kept elsewhere.
 
         Raises `ProofError`: as for any signed note, and `log_truncated` or `log_altered`, after which the
-        ledger can only be looked at; the `Fault` of a file that can't be read.
+        ledger is read-only; the `Fault` of a file that can't be read.
         """
         anchor = self.read_anchor(file)
         try:
@@ -113,7 +113,7 @@ def read_note(file: Path) -> bytes:
     with file_faults(file), file.open("rb") as opened:
         raw = opened.read(MAX_NOTE_BYTES + 1)
     if len(raw) > MAX_NOTE_BYTES:
-        raise ProofError("note_form", f"{file.name} is no checkpoint: it is too large.")
+        raise ProofError("note_form", f"{file.name} is too large to be a checkpoint.")
     return raw
 
 
@@ -129,7 +129,7 @@ def check_continues(ledger: Ledger, checkpoint: Checkpoint, what: str) -> None:
                 "log_truncated",
                 f"The log has {size} events, but a {what} over {checkpoint.size} was signed: "
                 f"the last {checkpoint.size - size} are missing.",
-                "Events were cut off, or the file was copied without its -wal. " + RESTORE,
+                "The log was truncated, or the file was copied without its -wal. " + RESTORE,
             )
         try:
             _compare(ledger, checkpoint, size)

@@ -181,7 +181,7 @@ def new_folder(target: Path) -> Iterator[Path]:
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise Refused(
             "folder_exists",
-            f"There is something at {target} already.",
+            f"{target} already exists.",
             "Choose another name.",
             field="folder",
         )
@@ -244,9 +244,12 @@ def _created(path: Path) -> BinaryIO:
 
 def _as_fault(target: Path, error: OSError) -> Fault:
     if error.errno in NO_ROOM:
-        return DiskFull(f"There is no room for {target}; nothing was left there.", "Make room and try again.")
+        return DiskFull(
+            f"The disk has no room for {target}; no partial file was left.",
+            "Free some disk space and try again.",
+        )
     if error.errno in FORBIDDEN:
-        return Fault(f"Nothing may be written in {target.parent}.", "Choose another folder.")
+        return Fault(f"The folder {target.parent} is not writable.", "Choose another folder.")
     if error.errno == errno.ENOENT:
         return Fault(f"There is no folder {target.parent}.", "Make it, or choose another.")
     return Fault(f"{target} can't be written: {error.strerror or error}.", "Choose another file.")
@@ -261,4 +264,4 @@ def _check_place(target: Path) -> None:
     if stat.S_ISDIR(mode):
         raise Fault(f"{target} is a folder.", "Add the name of a file.")
     if not stat.S_ISREG(mode):
-        raise Fault(f"{target} is no ordinary file.", "Choose another file.")
+        raise Fault(f"{target} is not a regular file.", "Choose another file.")

@@ -37,7 +37,7 @@ def place_of(out: Path) -> Path:
     try:
         target = out.expanduser().resolve()
     except (OSError, RuntimeError) as error:
-        raise Fault(f"{out} leads nowhere: it is a link to itself.", "Choose another file.") from error
+        raise Fault(f"{out} is a symbolic link to itself.", "Choose another file.") from error
     if _is_named_like_books(target) or _is_books(target):
         raise Refused(
             "out_is_ledger", f"{out} is part of the workspace of a bank.", "Choose another file.", field="out"
@@ -54,7 +54,7 @@ def outside_workspace(out: Path, workspace: Path, *, personal: bool) -> Path:
     if personal and target.is_relative_to(workspace.resolve()):
         raise Refused(
             "out_in_workspace",
-            "What holds personal data can't lie in the workspace, which is to forget when asked.",
+            "A file with personal data can't be kept in the workspace, where an erasure would not reach it.",
             "Choose another folder.",
             field="out",
         )
@@ -75,7 +75,7 @@ def _is_named_like_books(target: Path) -> bool:
 def _is_books(target: Path) -> bool:
     """Whether the file that is there is books under another name.
 
-    A file that this process has open is never opened anew: closing it would end SQLite's locks on it.
+    A file that this process has open is never opened again: closing it would end SQLite's locks on it.
     """
     try:
         found = target.stat()

@@ -34,7 +34,7 @@ class AccountLine(NamedTuple):
 
 
 class CustomerLine(NamedTuple):
-    """A customer in a list, as he is now."""
+    """A customer's current line in a list."""
 
     number: str
     reference: str

@@ -80,7 +80,7 @@ class History:
         return self._load_customer(customer, version) if version else None
 
     def customer_at(self, customer: str, moment: Moment = NOW) -> CustomerView:
-        """A customer as he was at the moment. Raises `Refused` like `account_at`."""
+        """The customer at the moment. Raises `Refused` like `account_at`."""
         with self._ledger.view():
             return self._customer_at(find_customer(self._context, customer), moment)
 

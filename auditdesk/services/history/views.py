@@ -42,7 +42,7 @@ class AccountView(NamedTuple):
 
 
 class CustomerView(NamedTuple):
-    """A customer at a moment, with the numbers of all of his accounts."""
+    """A customer at a moment, with the numbers of all their accounts."""
 
     state: Customer
     position: int

@@ -83,5 +83,5 @@ def _check_same(there: AccountRow, opening: AccountOpened, at_us: int, imported:
     if not same:
         raise Refused(
             "reference_taken",
-            f"{there.number} has that reference already, with another owner, currency, limit or day",
+            f"{there.number} already has that reference with another owner, currency, limit or day",
         )

@@ -163,7 +163,7 @@ def parse(line: int, offset: int, raw: bytes) -> Record:
     try:
         cells = next(csv.reader([text], strict=True))
     except csv.Error as error:
-        return Record(line, offset, raw, (), f"no CSV ({error})")
+        return Record(line, offset, raw, (), f"not valid CSV ({error})")
     return Record(line, offset, raw, tuple(cells))
 
 

@@ -74,7 +74,7 @@ class CustomerImport(FileImport):
             return
         if at_us < state.last_booked_at_us:
             raise Refused(
-                "booked_before_last", f"customer {number} has later changes already, and differs at that time"
+                "booked_before_last", f"customer {number} already has later changes and differs at that time"
             )
         if state.erasure_requested_at_us is not None:
             raise Refused("customer_erased", f"customer {number} has been forgotten")

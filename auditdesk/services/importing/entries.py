@@ -111,4 +111,4 @@ class EntryImport(FileImport):
         )
         personal = Revealer(self.ledger, self.keyring).personal(there) if same else None
         if not same or (not isinstance(personal, Mask) and personal != row.personal):
-            raise Refused("reference_taken", "the reference is in the ledger already, with another content")
+            raise Refused("reference_taken", "the reference is already in the ledger with different content")

@@ -193,7 +193,9 @@ class FileImport(ABC):
         )
         if appended.replayed:
             position = appended.envelopes[0].position
-            raise Refused("command_id_taken", f"its id is another command's already, at position {position}")
+            raise Refused(
+                "command_id_taken", f"its id already belongs to another command, at position {position}"
+            )
 
     def read(self, progress: Progress) -> None:
         """The first pass. Raises `Cancelled`, and a `Fault` where the file can't be read."""
@@ -207,7 +209,7 @@ class FileImport(ABC):
                 instant_us = read_instant(self.columns, record.cells, self.INSTANT, self.now_us)
                 key = self.key_of(record)
                 if key and key in seen:
-                    raise Refused("duplicate", f"{key!r} is in the file already")
+                    raise Refused("duplicate", f"{key!r} is already in the file")
                 seen.add(key)
             except Refused as refused:
                 self.reject(record, refused.message)

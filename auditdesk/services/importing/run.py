@@ -81,7 +81,7 @@ class Importer:
         if target.is_relative_to(home):
             raise Refused(
                 "rejects_in_workspace",
-                "Rejected rows can't lie in the workspace, which is to forget when asked.",
+                "Rejected rows can't be kept in the workspace, where an erasure would not reach them.",
                 "Choose another folder.",
                 field="rejects",
             )

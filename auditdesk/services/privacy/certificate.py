@@ -172,7 +172,7 @@ def check_certificate(raw: bytes, keys: Iterable[VerifierKey] = ()) -> Certifica
     certificate, own_key = signed.certificate, parse_vkey(signed.key)
     name = origin_of(certificate.ledger_id) + NAME_SUFFIX
     if certificate.kind != KIND:
-        raise ProofError("certificate_kind", "This is not an erasure certificate that this program knows.")
+        raise ProofError("certificate_kind", "This is not an erasure certificate of a known format.")
     if own_key.name != name:
         raise ProofError("wrong_origin", "The key does not sign certificates of this ledger.")
     note = parse_note(f"{_text(name, certificate)}\n{signed.signature}\n".encode())
@@ -220,4 +220,4 @@ def _hashes(texts: Sequence[str]) -> list[bytes]:
 
 
 def _not_a_certificate() -> ProofError:
-    return ProofError("certificate_form", "This is not a certificate as it was written: damaged or altered.")
+    return ProofError("certificate_form", "The certificate is damaged or was altered.")

@@ -1,7 +1,7 @@
 """The erasures that the log itself knows: nothing irrevocable is done because a list says so.
 
 A list of customers is made from the log, and whoever can write the file can write it. What may destroy a key
-is an event in the customer's own stream whose leaf, hashed anew, stands under the log's tree.
+is an event in the customer's own stream whose leaf, hashed again, stands under the log's tree.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def check_proven(ledger: Ledger, erasure: LoggedErasure) -> None:
     if not proven:
         raise LedgerDamaged(
             f"The request to erase customer {erasure.customer}, at position {envelope.position}, "
-            "is not what the log's tree says; no key was touched.",
+            "does not match the log's tree; no key was destroyed.",
             "Verify the ledger.",
         )
 

@@ -124,7 +124,7 @@ class Forgetting:
         keyring = self._context.check_writable()
         vault = self._context.vault
         if vault is None:
-            raise AssertionError("an unlocked vault is a vault")
+            raise AssertionError("a keyring implies a vault")
         number = find_customer(self._context, customer)
         state = load_customer(self._context, number)
         if state.forgotten_at_us is not None:
@@ -161,7 +161,7 @@ class Forgetting:
         batch.append([append], operator=self._context.operator, command_id=command_id)
 
     def _former(self, customer: str) -> list[Personal | Mask | None]:
-        """All that was ever known of the customer, so that the reason can't name who he was before."""
+        """All personal data ever recorded of the customer, so that the reason can't hold a former name."""
         revealer = Revealer(self._ledger, self._context.keyring)
         return [
             revealer.personal(envelope) for envelope in self._ledger.log.envelopes(customer_stream(customer))
@@ -207,7 +207,7 @@ def finish(
     except AuditdeskError as error:
         raise NotForgotten(
             f"Customer {customer} is NOT forgotten yet: {error.message}",
-            "It goes on at the next try, or when somebody next signs in.",
+            "No new data is accepted for them; the erasure resumes on the next attempt or sign-in.",
         ) from error
     _tell(on_step, "recorded")
     return _finished(ledger, customer, already=False)

@@ -24,7 +24,7 @@ class Balances(Report):
 
     NAME = "balances"
     TITLE = "Balances"
-    WORDS = "What every account held, as of any moment. Their sum is the sum of all entries."
+    WORDS = "The balance of every account as of any moment. Their sum is the sum of all entries."
     COLUMNS = (
         "account",
         "reference",

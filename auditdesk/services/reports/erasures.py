@@ -27,7 +27,7 @@ class ErasureRegister(Report):
 
     NAME = "erasures"
     TITLE = "Register of erasures"
-    WORDS = "Who was forgotten, by number: why, when, by whom, and which key was destroyed."
+    WORDS = "Every erasure: customer number, reason, time, operator and the destroyed key."
     COLUMNS = (
         "customer",
         "state",

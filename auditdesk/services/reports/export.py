@@ -176,7 +176,7 @@ class Reports:
     def _record(self, kind: type[Report], query: Query, written: WrittenReport, erasures: int) -> None:
         """Keep that personal data left the system, unless somebody was forgotten while it was read."""
         if len(self._ledger.customers.erasures()) != erasures:
-            raise Conflict("A customer was forgotten while the report was made.", "Make it again.")
+            raise Conflict("A customer was forgotten while the report was made.", "Export it again.")
         exported = e.ReportExported(
             report=kind.NAME, rows=written.rows, sha256=written.file.sha256_hex, account=query.account
         )

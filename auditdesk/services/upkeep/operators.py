@@ -1,4 +1,4 @@
-"""Who may sign in, what he may, and by which keys the bank signs: changed by administrators, kept in the log.
+"""Add, change and remove operators, and replace keys: done by administrators, kept in the log.
 
 A change is made in the vault while the ledger's transaction that records it is open, so that neither is
 without the other: what the vault refuses leaves no event, and a ledger that can't be written no change.
@@ -67,7 +67,7 @@ class Operators:
         )
 
     def refusal(self) -> AuditdeskError | None:
-        """Why the operator may change nothing but his passphrase; None where he may."""
+        """The refusal if the operator may change nothing but their own passphrase; None if they may."""
         try:
             self._administrator()
         except AuditdeskError as error:
@@ -94,7 +94,7 @@ class Operators:
                 raise Refused("text_missing", "The passphrase is missing.", field="passphrase")
             known = _known_roles(roles)
             if self._find(name) is not None:
-                raise Refused("operator_exists", "There is an operator of that name.", field="operator")
+                raise Refused("operator_exists", "An operator of that name already exists.", field="operator")
             events = (e.OperatorAdded(name, known), e.GrantsChanged(name, may_reveal, may_sign))
             self._carry_out(
                 keyring,
@@ -107,7 +107,7 @@ class Operators:
         return self._need(name)
 
     def remove(self, name: str) -> None:
-        """Let somebody sign in no more, and replace every key that he knew.
+        """Remove an operator, and replace every key that they knew.
 
         Raises `Refused` (`role_missing`, `operator_unknown`, `operator_self`, `last_administrator`,
         `last_operator`) and `Fault`s.
@@ -238,7 +238,7 @@ class Operators:
         )
 
     def _sign(self, keyring: Keyring) -> None:
-        """A checkpoint, if this operator may sign; the grant may just have been his own to lose."""
+        """A checkpoint, if this operator may sign; they may just have removed that grant from themselves."""
         if keyring.may_sign and keyring.may_reveal:
             Checkpoints(self._context).make()
 

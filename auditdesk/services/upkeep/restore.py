@@ -1,7 +1,7 @@
 """Restoring a backup: ledger and vault are checked against each other, and the forgotten stay forgotten.
 
 Every erasure in the ledger is applied to the vault before anything else can read it. Whoever was forgotten
-after the backup was made is not in that ledger: his signed certificate, if it is given, is applied too.
+after the backup was made is not in that ledger: their signed certificate, if it is given, is applied too.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def read_manifest(backup: Path) -> BackupManifest:
     except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Refused(
             "backup_unknown",
-            f"{backup} is no backup of auditdesk.",
+            f"{backup} is not an auditdesk backup.",
             f"A backup is a folder that holds {MANIFEST_FILE}.",
             field="backup",
         ) from error
@@ -114,7 +114,7 @@ def _vault_of(source: Path, manifest: BackupManifest, clock: Clock, *, expired_v
         raise Refused(
             "vault_expired",
             f"This copy of the vault expired on {expires_on.isoformat()} and should have been destroyed.",
-            "Restore without it, or insist and give the certificates of all erasures since.",
+            "Restore without it, or use --expired-vault with the certificate of every erasure since.",
             field="backup",
         )
     return file
@@ -125,7 +125,7 @@ def _take(source: Path, target: Path, sha256_hex: str) -> None:
     if sha256_of(target) != sha256_hex:
         raise Refused(
             "backup_altered",
-            f"{source.name} in the backup is not as it was written: damaged or altered.",
+            f"{source.name} in the backup is damaged or was altered.",
             "Take another backup.",
             field="backup",
         )

@@ -84,7 +84,7 @@ class SnapshotCheck:
             row.subject,
         )
         if expected != found or (row.subject is None) != (row.sealed is None):
-            sentence = f"The snapshot of {row.stream} at version {row.version} is not what its events say."
+            sentence = f"The snapshot of {row.stream} at version {row.version} does not match its events."
             self._report(Finding("snapshot_differs", row.stream, row.position, sentence))
         elif self._seals is not None and row.subject is not None and row.sealed is not None:
             place = SealedPlace(row.subject, row.stream, row.version, row.position)
@@ -141,9 +141,9 @@ def check_keys(ledger: Ledger, vault: Vault, before: frozenset[str], report: Tel
             report(Finding("key_of_forgotten", customer_stream(row.number), 0, sentence))
         if row.erasure_requested_at_us is None and row.number not in held:
             sentence = (
-                f"The vault has fenced customer {row.number}, and no erasure in the log says why."
+                f"The vault marks customer {row.number} as erased, but the log has no erasure."
                 if row.number in fenced
-                else f"KEY LOST: the key of customer {row.number} is gone, and no erasure says why."
+                else f"KEY LOST: the key of customer {row.number} is missing, and the log has no erasure."
             )
             report(Finding("key_lost", customer_stream(row.number), 0, sentence))
 
@@ -178,7 +178,7 @@ def _compare(
         if have is None:
             sentence = f"The {what} {number} is missing from the list of {what}s."
         elif want is None:
-            sentence = f"The list of {what}s names {number}, of which the log knows nothing."
+            sentence = f"The list of {what}s contains {number}, which is not in the log."
         else:
             names = ", ".join(name for name, value in want.items() if have.get(name) != value)
             sentence = f"The list of {what}s differs from the events of {number} in: {names}."

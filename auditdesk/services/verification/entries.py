@@ -80,7 +80,7 @@ class Entries:
             self._report(Finding("entry_differs", stream, position, sentence))
             named += 1
         if not named:
-            sentence = f"The entries kept of account {account} are not those that its events say."
+            sentence = f"The entries kept of account {account} do not match its events."
             self._report(Finding("entry_differs", stream, 0, sentence))
 
     def _differences(self, account: str) -> Iterator[tuple[int, tuple[int, str]]]:
@@ -94,7 +94,7 @@ class Entries:
                 yield want.version, (want.position, "is missing")
                 continue
             if row != want:
-                yield want.version, (want.position, "is not what its event says")
+                yield want.version, (want.position, "does not match its event")
             row = next(kept, None)
         while row is not None:
             yield row.version, (row.position, "belongs to no event")

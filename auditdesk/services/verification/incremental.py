@@ -111,7 +111,7 @@ class TailEntries:
         while rows := self._ledger.accounts.entries(account, after_version=after):
             for row in rows:
                 if expected.pop(row.version, None) != row:
-                    self._found(account, row.position, f"{_entry(account, row)} is not what its event says.")
+                    self._found(account, row.position, f"{_entry(account, row)} does not match its event.")
             after = rows[-1].version
         for row in expected.values():
             self._found(account, row.position, f"{_entry(account, row)} is missing.")

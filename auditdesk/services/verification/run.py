@@ -1,6 +1,6 @@
 """Verification: the log against itself and its checkpoints, and what is derived from it against a replay.
 
-One pass over the log checks its numbering, clocks, leaves and seals, chains the Merkle tree anew and folds
+One pass over the log checks its numbering, clocks, leaves and seals, rebuilds the Merkle tree and folds
 every stream; then tree, checkpoints, projections and snapshots are compared with what came out. The result
 is kept in the vault: a ledger that was found damaged opens for looking only.
 """
@@ -59,7 +59,7 @@ class Verification:
         `incremental` looks only at what came since the last good verification, if there was one and the
         log still continues it. Without `open_seals`, or without keys, sealed values are only hashed.
         `anchors` are believed checkpoints from elsewhere, to be compared too. A log or tree that is found
-        damaged can only be looked at from then on. Raises `Cancelled`, and `VaultLocked` where the operator
+        damaged is read-only from then on. Raises `Cancelled`, and `VaultLocked` where the operator
         was removed, or lost the grant or signed out meanwhile; whatever else is wrong is a finding.
         """
         keyring = self._keyring() if open_seals else None

@@ -51,7 +51,7 @@ def outer_claims(vault: Vault | None, anchors: Sequence[Checkpoint]) -> OutsideC
             claims.append(Claim(outer.size, outer.root, what, "checkpoint_differs"))
     except AuditdeskError as error:
         return OutsideClaims(
-            tuple(claims), f"The vault's newest checkpoint can't be believed: {error.message}"
+            tuple(claims), f"The vault's newest checkpoint can't be verified: {error.message}"
         )
     return OutsideClaims(tuple(claims), "")
 
@@ -72,7 +72,7 @@ def claims_of(ledger: Ledger, vault: Vault | None, outer: OutsideClaims, report:
 
 
 class TreeCheck:
-    """Chains the leaves of the log anew, and compares nodes and claimed roots as they pass."""
+    """Rebuilds the tree from the leaves of the log, and compares nodes and claimed roots as they pass."""
 
     def __init__(
         self, ledger: Ledger, claims: Sequence[Claim], report: Tell, frontier: Frontier = EMPTY_FRONTIER
@@ -144,7 +144,7 @@ class TreeCheck:
         elif not self._differs:
             self._differs = True
             first = self._agreed + 1
-            sentence = f"Events {first} to {claim.size} are not those that {claim.what} was signed for."
+            sentence = f"Events {first} to {claim.size} do not match {claim.what}."
             self._report(Finding(claim.kind, "", claim.size, sentence))
 
     def _compare_nodes(self) -> None:
@@ -169,7 +169,7 @@ def _is_believed(vault: Vault, row: CheckpointRow, report: Tell) -> bool:
     try:
         believed = believed_checkpoint(vault, row.note.encode())
     except ProofError as error:
-        sentence = f"The ledger's checkpoint over {row.size} events can't be believed: {error.message}"
+        sentence = f"The ledger's checkpoint over {row.size} events can't be verified: {error.message}"
     else:
         if (believed.size, believed.root) == (row.size, row.root):
             return True

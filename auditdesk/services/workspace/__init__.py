@@ -2,7 +2,7 @@
 
 - `workspace`: opens both, says what is amiss, signs in, and finishes then what a crash interrupted.
 - `opening_checks`: quick looks at triggers, checkpoints and the last verification; where one fails, the
-  ledger can only be looked at.
+  ledger is read-only.
 - `session`: everything that one operator can do until they sign out: each service, made when first asked
   for.
 

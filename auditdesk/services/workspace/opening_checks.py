@@ -43,7 +43,7 @@ def _examine_shape(ledger: Ledger, vault: Vault | None) -> None:  # noqa: ARG001
     differences = ledger.schema_differences()
     if differences:
         ledger.distrust(
-            "ALARM: what keeps the log append-only was changed from outside. "
+            "ALARM: the schema that keeps the log append-only was changed from outside. "
             f"{' '.join(differences[:3])} Restore the last backup, or verify to see what else was done."
         )
 

@@ -75,7 +75,7 @@ class Workspace:
         if self._vault is None:
             raise VaultMissing(
                 "The vault is missing, so nobody can sign in.",
-                "Put vault.db back beside ledger.db; until then the ledger can only be looked at.",
+                "Put vault.db back beside ledger.db; until then the ledger is read-only.",
             )
         keyring = self._vault.sign_in(operator, passphrase)
         self._resume(self._vault, keyring)

@@ -122,7 +122,7 @@ def test_what_was_typed_survives_a_refusal_beside_its_field(qtbot: QtBot, page: 
     dialog.again.set_text("short")
     dialog.post.click()
     qtbot.waitUntil(lambda: bool(dialog.name.problem.text()))
-    assert dialog.name.problem.text() == "There is an operator of that name."
+    assert dialog.name.problem.text() == "An operator of that name already exists."
     assert dialog.passphrase.text() == "short"
     dialog.name.set_text("ben")
     dialog.roles.boxes["clerk"].setChecked(False)
@@ -268,7 +268,7 @@ def test_whoever_only_looks_is_told_that_nobody_is_signed_in(
     window.sign_in.viewer_wanted.emit()
     assert window.workspace_page is not None
     page = turned_to(qtbot, window.workspace_page)
-    assert "Nobody is signed in" in page.why.text()
+    assert "No operator is signed in" in page.why.text()
     assert not page.passphrase.isEnabled()
     assert not page.add.isEnabled()
     assert page.copy.isEnabled()

@@ -167,9 +167,9 @@ def test_only_an_administrator_changes_who_signs_in(bank: Workspace, session: Se
 def test_whoever_only_looks_changes_nothing_and_sees_the_list(bank: Workspace) -> None:
     looker = bank.sign_in_redacted()
     assert [row.name for row in looker.operators.list()] == ["ana"]
-    with pytest.raises(VaultLocked, match="Nobody is signed in"):
+    with pytest.raises(VaultLocked, match="No operator is signed in"):
         looker.operators.remove("ana")
-    with pytest.raises(VaultLocked, match="Nobody is signed in"):
+    with pytest.raises(VaultLocked, match="No operator is signed in"):
         looker.operators.change_passphrase("correct horse", BEN)
 
 

@@ -197,7 +197,7 @@ def test_an_entry_altered_taken_out_or_put_in_is_named(copy: Path) -> None:
     report = verified(copy)
     assert places(report, "entry_differs") == [(A1, position_of(copy, A1, v)) for v in (50, 60, 70)]
     told = [found.sentence for found in report.findings]
-    assert told[0].endswith("at version 50 is not what its event says.")
+    assert told[0].endswith("at version 50 does not match its event.")
     assert told[1].endswith("at version 60 is missing.")
     assert told[2].endswith("at version 999 belongs to no event.")
 
