@@ -1,4 +1,4 @@
-"""What a bank is. Pure: no SQL, no Qt, no clock, no randomness, no input or output.
+"""The bank's rules: events, states, commands. Pure: no SQL, Qt, clock, randomness, input or output.
 
 Read in this order:
 

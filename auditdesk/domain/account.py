@@ -16,7 +16,7 @@ ACCOUNT_STATE_SCHEMA: Final = 1
 
 
 class Account(Struct, frozen=True, forbid_unknown_fields=True):
-    """What an account is after `version` events.
+    """The state of an account after `version` events.
 
     `balance_minor` is the ledger balance; blocks are apart from the status, as a closed account
     has none and an open one may have either. Instants are microseconds UTC.

@@ -48,7 +48,7 @@ class Heading(NamedTuple):
 
 
 class Turnover(NamedTuple):
-    """What was debited to and credited to one account in one currency, in minor units, zero or more."""
+    """Debits and credits of one account in one currency, in minor units, zero or more."""
 
     debit_minor: int = 0
     credit_minor: int = 0

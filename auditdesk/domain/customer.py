@@ -24,7 +24,7 @@ CUSTOMER_STATE_SCHEMA: Final = 2
 
 
 class Customer(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is known of a customer after `version` events.
+    """The state of a customer after `version` events.
 
     `personal` is a `Mask` when any part of it can't be shown. `held_since_us`: under a legal hold.
     Instants are microseconds UTC.

@@ -92,7 +92,7 @@ def _identifying(personal: Personal | Mask | None) -> tuple[str, tuple[str, ...]
 
 
 def _names(name: str, said: str) -> bool:
-    """Whether one word of a name is said. Scripts that set no spaces are searched for it anywhere."""
+    """True if the text contains a word of a name. Scripts without spaces are searched for it anywhere."""
     if name.isascii():
         return len(name) >= TELLING_LENGTH and name in _WORD.findall(said)
     return len(name) > 1 and name in said

@@ -1,4 +1,4 @@
-"""What can go wrong, as types: a rule that said no, and an environment that failed.
+"""Error types: refusals by a rule, and faults of the environment.
 
 Everything else that is raised anywhere in the program is a bug.
 """
@@ -62,7 +62,7 @@ class LedgerReadOnly(Fault):
 
 
 class LedgerDamaged(Fault):
-    """What the ledger holds contradicts itself."""
+    """The ledger is damaged: its contents contradict each other."""
 
 
 class VaultMissing(Fault):

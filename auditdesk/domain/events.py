@@ -139,7 +139,7 @@ class MoneyEvent(Event, frozen=True):
 
     @property
     def signed_minor(self) -> int:
-        """What the event adds to its account's balance, in minor units: below zero where money leaves."""
+        """The signed amount the event adds to its account's balance, in minor units; negative for debits."""
         return self.SIGN * self.amount_minor
 
 
@@ -244,7 +244,7 @@ class RolesChanged(Event, frozen=True):
 
 
 class GrantsChanged(Event, frozen=True):
-    """What `operator`'s key opens from here on: personal data, and the key that signs."""
+    """The grants of `operator` from here on: personal data, and the signing key."""
 
     TAG = "GrantsChanged"
     operator: str
@@ -267,7 +267,7 @@ class SigningKeyRotated(Event, frozen=True):
 
 
 class CommandRefused(Event, frozen=True):
-    """What was asked of which stream, and which rule said no (`code`, `message`)."""
+    """A refused command: its target, and the rule that refused it (`code`, `message`)."""
 
     TAG = "CommandRefused"
     command: str

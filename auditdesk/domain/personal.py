@@ -13,7 +13,7 @@ from msgspec import Struct
 
 
 class Address(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a person lives; every part may be empty, `country` is as the person writes it."""
+    """A postal address; every part may be empty, `country` is as the person writes it."""
 
     street: str = ""
     city: str = ""
@@ -29,7 +29,7 @@ class Address(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Contact(Struct, frozen=True, forbid_unknown_fields=True):
-    """How a person is reached."""
+    """Contact details: e-mail and phone."""
 
     email: str = ""
     phone: str = ""
@@ -67,7 +67,7 @@ MaskKind = Literal["redacted", "erased", "key_lost", "tampered"]
 
 
 class Mask(Struct, frozen=True):
-    """What stands where personal data can't be shown, and why.
+    """Placeholders for personal data that can't be shown, each with its reason.
 
     `redacted`: this operator may not see it. `erased`: the customer was forgotten on `on`.
     `key_lost`: the key is gone without an erasure, an alarm. `tampered`: it does not open here.

@@ -1,4 +1,4 @@
-"""Who may do what: the one table of roles and actions.
+"""Roles and permissions: the one table of who may do what.
 
 A command names its action by its own `NAME`; what a service does that is no command has an action of
 its own here. Roles combine: who has two may do what either may. No role includes another: an
@@ -66,7 +66,7 @@ PERMISSIONS: Final[Mapping[str, Permission]] = {
 
 
 def why_not(permission: Permission, roles: Collection[str]) -> str:
-    """Why somebody with `roles` may not do it, in a sentence; empty where they may."""
+    """The reason why an operator with `roles` may not do it; empty if they may."""
     if any(role in roles for role in permission.roles):
         return ""
     return f"Only {_listed(permission.roles)} may {permission.words}."

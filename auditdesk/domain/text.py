@@ -1,4 +1,4 @@
-"""What people type: normalised to Unicode NFC, or refused, never a crash later."""
+"""Cleaning of typed text: normalised to Unicode NFC, or refused, never a crash later."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def clean_text(text: str, field: str, *, required: bool = False, limit: int = MA
 
 
 def search_key(text: str) -> str:
-    """What a search compares: case folded, accents and compatibility forms taken away."""
+    """The search key of a text: case folded, without accents and compatibility forms."""
     folded = unicodedata.normalize("NFD", text)
     for _ in range(2):  # taking compatibility forms away brings new capitals to light (Unicode, D146)
         folded = unicodedata.normalize("NFKD", folded.casefold())

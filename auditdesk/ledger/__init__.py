@@ -1,4 +1,4 @@
-"""How events are kept: the log, its tree, snapshots and projections, in one database.
+"""The ledger: event log, Merkle tree, snapshots and projections, in one database.
 
 Read in this order:
 

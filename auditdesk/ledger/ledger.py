@@ -102,7 +102,7 @@ class Ledger:
         return self._database.view()
 
     def schema_differences(self) -> list[str]:
-        """How the schema differs from that of the ledger's own format, one sentence each."""
+        """Differences of the schema from that of the ledger's own format, one sentence each."""
         known = {known.number: known for known in self.backend.formats}
         if self.format not in known:
             return [f"The format number {self.format} is unknown."]
@@ -153,7 +153,7 @@ class Ledger:
 
     @contextmanager
     def deciding(self) -> Iterator[Batch]:
-        """As `writing`, for a decision on more than the streams that are appended to.
+        """Open a transaction like `writing`, for a decision on more streams than are appended to.
 
         What this thread reads meanwhile is read in the same transaction: nobody writes between the two.
         """

@@ -33,7 +33,7 @@ class EventLog:
         self._database = database
 
     def head(self) -> Head:
-        """Where the log ends."""
+        """The position and recording instant of the log's last event."""
         with self._database.view() as connection:
             return read_head(connection)
 
@@ -67,7 +67,7 @@ class EventLog:
             at = rows[-1][0]
 
     def command_result(self, command_id: str) -> tuple[Envelope, ...]:
-        """What a command left in the log; nothing where it is unknown."""
+        """The events that a command appended; empty if its id is unknown."""
         with self._database.view() as connection:
             return command_result(connection, command_id)
 
@@ -79,13 +79,13 @@ class EventLog:
             return read_stream(connection, stream, after, up_to)
 
     def stream(self, stream: str, *, after: int = 0, up_to: int | None = None) -> Iterator[Envelope]:
-        """The same in bounded memory, a page at a time; to the end of today where `up_to` is None."""
+        """Iterate over the events in bounded memory, by pages; to today's end where `up_to` is None."""
         end = self.stream_length(stream) if up_to is None else up_to
         for start in range(after, end, PAGE_ROWS):
             yield from self.envelopes(stream, after=start, up_to=min(start + PAGE_ROWS, end))
 
     def stream_length(self, stream: str) -> int:
-        """How many events the stream has."""
+        """The number of events of the stream."""
         with self._database.view() as connection:
             return last_version(connection, stream)
 
@@ -96,7 +96,7 @@ class EventLog:
         return (row[0], row[1]) if row else ("", 0)
 
     def type_counts(self, stream: str) -> dict[str, int]:
-        """How many events of each type a stream has."""
+        """The number of events of each type in a stream."""
         query = select(_events.type, func.count()).where(_events.stream == stream).group_by(_events.type)
         with self._database.view() as connection:
             return dict(fetch(connection, query))
@@ -112,7 +112,7 @@ class EventLog:
             return [row[0] for row in fetch(connection, query)]
 
     def count_sealed(self, streams: Sequence[str]) -> int:
-        """How many events of these streams hold sealed personal data."""
+        """The number of events with sealed personal data in these streams."""
         query = (
             select(func.count())
             .select_from(schema.events)
@@ -147,7 +147,7 @@ class EventLog:
 
 
 def read_head(connection: Connection) -> Head:
-    """Where the log ends."""
+    """The position and recording instant of the log's last event."""
     row = prepared.HEAD.first(connection)
     return Head(*row) if row else Head(0, 0)
 
@@ -166,7 +166,7 @@ def read_stream(connection: Connection, stream: str, after: int, up_to: int | No
 
 
 def command_result(connection: Connection, command_id: str) -> tuple[Envelope, ...]:
-    """What a command left in the log; nothing where it is unknown."""
+    """The events that a command appended; empty if its id is unknown."""
     return tuple(as_envelope(row) for row in prepared.COMMAND.all(connection, command_id=command_id))
 
 

@@ -57,7 +57,7 @@ class Snapshots:
         self._database = database
 
     def count(self, streams: Sequence[str]) -> int:
-        """How many snapshots these streams have."""
+        """The number of snapshots of these streams."""
         query = select(func.count()).select_from(schema.snapshots).where(_snapshots.stream.in_(streams))
         with self._database.view() as connection:
             return int(fetch(connection, query)[0][0])

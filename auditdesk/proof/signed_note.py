@@ -141,7 +141,7 @@ def verify_note(
 
 
 def is_key_name(name: str) -> bool:
-    """Whether a key may bear this name: printable to a signature line, without spaces and `+`."""
+    """True if a key may have this name: printable to a signature line, without spaces and `+`."""
     return bool(name) and not any(char < " " or char == "+" or char.isspace() for char in name)
 
 

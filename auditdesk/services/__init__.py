@@ -1,4 +1,4 @@
-"""What people do, a package each. Window and command line come here, and only here, for the books.
+"""The services, a package each. Window and command line come here, and only here, for the books.
 
 From the bottom:
 

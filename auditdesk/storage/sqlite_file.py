@@ -66,7 +66,7 @@ class FileKind(NamedTuple):
 
 
 class FileHeader(NamedTuple):
-    """What a SQLite file says of itself in its first hundred bytes (SQLite's fileformat2, §1.3)."""
+    """The header of a SQLite file, its first hundred bytes (SQLite's fileformat2, §1.3)."""
 
     application_id: int
     format: int
@@ -111,7 +111,7 @@ def set_pragmas(raw: Any, wanted: Mapping[str, object], kind: FileKind) -> None:
 
 
 def is_writable(path: Path) -> bool:
-    """Whether this process may write the file and make its journal beside it."""
+    """True if this process may write the file and make its journal beside it."""
     return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
 
 
@@ -143,7 +143,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def read_header(path: Path, kind: FileKind) -> FileHeader:
-    """What the file says of itself, before it is opened as ours: a foreign file is left untouched.
+    """Read a file's header before it is opened as ours: a foreign file is left untouched.
 
     It is read through SQLite, without locks: to open and close the file by other means would drop the locks
     that this process holds on it already (How To Corrupt An SQLite Database File, §2.2).
@@ -196,7 +196,7 @@ def read_schema(execute: Execute) -> Schema:
 
 
 def schema_differences(wanted: Schema, found: Schema) -> list[str]:
-    """How a file's schema differs from that of its format, one sentence each; compared word by word."""
+    """Differences of a file's schema from that of its format, one sentence each; compared word by word."""
     return [
         f"The {kind} {name} is missing."
         if (kind, name) not in found
@@ -209,7 +209,7 @@ def schema_differences(wanted: Schema, found: Schema) -> list[str]:
 
 
 def integrity_problems(execute: Execute, limit: int = 1) -> list[str]:
-    """What is wrong with pages and indexes, in SQLite's words; nothing where all is sound."""
+    """Problems of pages and indexes, in SQLite's words; empty if there are none."""
     return [str(row[0]) for row in execute(f"PRAGMA integrity_check({limit})").fetchall() if row[0] != SOUND]
 
 

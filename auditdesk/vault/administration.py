@@ -1,4 +1,4 @@
-"""Who may open the vault: operators added and removed, grants and passphrases changed.
+"""Administration of the vault: add and remove operators, change grants and passphrases.
 
 Whoever loses a grant keeps nothing that opens the vault as it is afterwards: the keys they knew are replaced.
 """

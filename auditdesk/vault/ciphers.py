@@ -40,7 +40,7 @@ def wrap(key: bytes, secret: bytes, bound_to: bytes) -> bytes:
 
 
 def unwrap(key: bytes, wrapped: bytes, bound_to: bytes) -> bytes:
-    """What `wrap` wrapped. Raises `Tampered` where key, bytes and context don't belong together."""
+    """Unwrap a key from `wrap`. Raises `Tampered` if key, bytes and context don't belong together."""
     try:
         return AESGCM(key).decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], bound_to)
     except (InvalidTag, ValueError) as error:
@@ -55,7 +55,7 @@ def seal_to(public_key: bytes, secret: bytes, bound_to: bytes) -> bytes:
 
 
 def open_sealed(private_key: X25519PrivateKey, sealed: bytes, bound_to: bytes) -> bytes:
-    """What `seal_to` sealed. Raises `Tampered` where it was sealed for another place or person."""
+    """Open a value from `seal_to`. Raises `Tampered` if it was sealed for another place or person."""
     try:
         return SUITE.decrypt(sealed, private_key, info=bound_to)
     except (InvalidTag, ValueError) as error:
@@ -71,7 +71,7 @@ def authenticate(key: bytes, message: bytes) -> bytes:
 
 
 def is_authentic(key: bytes, message: bytes, mac: bytes) -> bool:
-    """Whether `mac` is that of `message`, compared in constant time."""
+    """True if `mac` is that of `message`, compared in constant time."""
     return hmac.compare_digest(authenticate(key, message), mac)
 
 

@@ -112,7 +112,7 @@ def destroy_key(connection: Connection, subject: str) -> bool:
 
 
 def rotation_pending(connection: Connection) -> bool:
-    """Whether a key was destroyed by someone who couldn't rotate the vault key."""
+    """True if a key was destroyed by an operator who couldn't rotate the vault key."""
     (pending,) = connection.execute("SELECT rotation_pending FROM vault").fetchone()
     return bool(pending)
 
@@ -139,7 +139,7 @@ def subjects_with_keys(connection: Connection) -> frozenset[str]:
 
 
 def has_key(connection: Connection, subject: str) -> bool:
-    """Whether a subject has a key."""
+    """True if a subject has a key."""
     found = connection.execute("SELECT 1 FROM customer_keys WHERE subject = ?", (subject,))
     return found.fetchone() is not None
 

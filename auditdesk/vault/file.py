@@ -46,7 +46,7 @@ PRAGMAS: Final[Mapping[str, object]] = {
 
 
 class VaultIdentity(NamedTuple):
-    """Which vault this is, and of which ledger."""
+    """The ids of a vault and of its ledger."""
 
     vault_id: bytes
     ledger_id: str

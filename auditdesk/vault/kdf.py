@@ -88,5 +88,5 @@ class KdfParameters:
         return argon.derive(secret)
 
     def binding(self) -> tuple[int, int, int, str]:
-        """What a key wrapped under these parameters is bound to."""
+        """The associated data of a key wrapped under these parameters."""
         return self.memory_kib, self.iterations, self.lanes, self.purpose

@@ -30,7 +30,7 @@ FRESH_FOR_S: Final = (
 
 
 class Keyring:
-    """What an operator can do with the vault while signed in. May be used by several threads."""
+    """The keys of a signed-in operator, and the vault's operations with them. Thread-safe."""
 
     def __init__(self, file: VaultFile, operator: OperatorRow, private_key: X25519PrivateKey) -> None:
         self._file = file
@@ -59,19 +59,19 @@ class Keyring:
 
     @property
     def may_reveal(self) -> bool:
-        """Whether personal data can be sealed and opened."""
+        """True if personal data can be sealed and opened."""
         self._look()
         return self._secrets is not None and self._secrets.vault_key is not None
 
     @property
     def may_sign(self) -> bool:
-        """Whether checkpoints can be signed."""
+        """True if checkpoints can be signed."""
         self._look()
         return self._secrets is not None and self._secrets.signing_key is not None
 
     @property
     def closed(self) -> bool:
-        """Whether the keys have been dropped."""
+        """True if the keys have been dropped."""
         return self._private_key is None
 
     def check_standing(self) -> None:
@@ -99,7 +99,7 @@ class Keyring:
     def open_with_salt(
         self, subject: str, stream: str, version: int, blob: bytes, *, kind: Kind
     ) -> OpenedValue:
-        """As `open`, with the salt that opens the commitment to somebody without the key."""
+        """Open a value like `open`, with the salt that proves its commitment without the key."""
         return self._key(subject).open(stream, version, blob, kind)
 
     def sign(self, message: bytes) -> signing.Signature:

@@ -38,7 +38,7 @@ class OperatorRow(NamedTuple):
 
 
 class Credentials(NamedTuple):
-    """What an operator's passphrase opens, and how often it was typed wrong in a row."""
+    """An operator's wrapped key, and the number of wrong passphrases in a row."""
 
     public_key: bytes
     wrapped_private: bytes
@@ -137,7 +137,7 @@ def wrong_passphrase(wait_us: int = 0) -> WrongPassphrase:
 
 
 def wait_us(failures: int, last_failure_at_us: int, now_us: int) -> int:
-    """How long an operator must still wait after so many wrong passphrases in a row.
+    """The time an operator must still wait after so many wrong passphrases in a row.
 
     Nothing for the first four, then 5 s, doubling up to 15 minutes. A clock set back ends the wait:
     this slows a person at the window; whoever has the file guesses against Argon2id alone.
@@ -186,7 +186,7 @@ def check_row(file: VaultFile, row: OperatorRow, vault_key: bytes, generation: i
 
 
 def is_row_authentic(file: VaultFile, row: OperatorRow, vault_key: bytes, generation: int) -> bool:
-    """Whether the row is as an operator left it."""
+    """True if the row's MAC is valid: nobody without the vault key changed it."""
     return is_authentic(vault_key, _roster_message(file, row, generation), row.roster_mac)
 
 

@@ -40,7 +40,7 @@ class SealedValue(NamedTuple):
 
 
 class OpenedValue(NamedTuple):
-    """What a sealed value held: the salt of its commitment, and the data."""
+    """An opened value: the salt of its commitment, and the data."""
 
     salt: bytes
     data: bytes

@@ -116,7 +116,7 @@ def renew_signing_key(connection: Connection, file: VaultFile, generation: int) 
 
 
 def is_signature(public_key: bytes, signature: bytes, message: bytes) -> bool:
-    """Whether the signature is the public key's over the message (RFC 8032)."""
+    """True if the Ed25519 signature is valid for key and message (RFC 8032)."""
     try:
         Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
     except (InvalidSignature, ValueError):

@@ -115,7 +115,7 @@ class Vault:
 
     @property
     def path(self) -> Path:
-        """Where the file is."""
+        """The path of the vault's file."""
         return self._file.path
 
     def operators(self) -> tuple[OperatorRow, ...]:
@@ -156,7 +156,7 @@ class Vault:
             return keys.subjects_with_keys(connection)
 
     def holds_key(self, subject: str) -> bool:
-        """Whether this subject has a key."""
+        """True if this subject has a key."""
         with self._file.reading() as connection:
             return keys.has_key(connection, subject)
 
@@ -222,7 +222,7 @@ class Vault:
         return VerificationRecord(*row) if row else None
 
     def problem(self) -> str:
-        """What is wrong with the file's pages and indexes, in SQLite's words; empty where they are well."""
+        """The problem of the file's pages and indexes, in SQLite's words; empty if there is none."""
         return self._file.problem()
 
     def copy_to(self, target: Path) -> None:

@@ -46,7 +46,7 @@ class Secrets:
 def load_secrets(
     connection: Connection, file: VaultFile, operator: str, private_key: X25519PrivateKey
 ) -> Secrets:
-    """What is sealed to the operator now. Raises `Tampered`.
+    """Load the keys that are sealed to the operator. Raises `Tampered`.
 
     Nothing, if they were removed, or have changed their passphrase, and their key pair with it, elsewhere.
     """

@@ -25,4 +25,4 @@ def test_a_backup_is_restored(
 def test_a_folder_that_is_no_backup_is_refused(run: Run, tmp_path: Path) -> None:
     outcome = run("restore", tmp_path, tmp_path / "again")
     assert (outcome.code, outcome.out) == (1, "")
-    assert "is no backup" in outcome.err
+    assert "is not an auditdesk backup" in outcome.err

@@ -62,7 +62,7 @@ def test_who_was_added_works_and_who_was_removed_does_not(
     assert "every key that they knew is replaced" in removed.out
     refused = as_ben(run, monkeypatch, *deposit)
     assert (refused.code, refused.out) == (1, "")
-    assert "do not fit" in refused.err
+    assert "do not match" in refused.err
     assert names(run("operators", workspace)) == ["ana"]
 
 

@@ -105,7 +105,7 @@ def test_an_event_made_into_a_request_destroys_no_key_as_its_leaf_says_otherwise
         f"{FORGED_REQUEST} WHERE stream = 'customer/{BOB}' AND version = 1",
     )
     opened(bank)
-    assert "is not what the log's tree says; no key was touched" in warnings_at_sign_in(bank)
+    assert "does not match the log's tree; no key was destroyed" in warnings_at_sign_in(bank)
     assert keys(bank) == {JANE, BOB}
 
 

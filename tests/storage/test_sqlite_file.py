@@ -59,7 +59,7 @@ def test_a_missing_file_is_said_to_be_missing_with_what_helps(tmp_path: Path) ->
 def test_what_is_no_database_is_refused_and_left_untouched(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "a.db"
     file.write_bytes(content)
-    with pytest.raises(NotALedger, match="is no cookbook of auditdesk"):
+    with pytest.raises(NotALedger, match="is not an auditdesk cookbook"):
         files.read_header(file, COOKBOOK)
     assert file.read_bytes() == content
     assert list(tmp_path.iterdir()) == [file]
@@ -168,7 +168,7 @@ def no_text(path: Path) -> None:
         (full, DiskFull, "The disk is full; nothing was written to the cookbook."),
         (read_only, LedgerReadOnly, "The cookbook can't be written."),
         (nowhere, LedgerReadOnly, "The cookbook's file, or the journal beside it, can't be opened."),
-        (no_database, NotALedger, "The file is no cookbook of auditdesk."),
+        (no_database, NotALedger, "The file is not an auditdesk cookbook."),
         (twice, Conflict, "Someone else wrote the same first; nothing was changed."),
         (against_the_law, LedgerDamaged, "NOT NULL constraint failed"),
         (no_text, LedgerDamaged, "The cookbook contains text that is not valid UTF-8."),

@@ -49,7 +49,7 @@ def test_the_first_operator_may_do_everything(vault: Vault, ana: Keyring) -> Non
 def test_a_wrong_name_and_a_wrong_passphrase_get_the_same_answer(
     vault: Vault, operator: str, passphrase: str
 ) -> None:
-    with pytest.raises(WrongPassphrase, match="name and passphrase do not fit"):
+    with pytest.raises(WrongPassphrase, match="name and passphrase do not match"):
         vault.sign_in(operator, passphrase)
 
 

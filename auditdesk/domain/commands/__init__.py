@@ -1,4 +1,4 @@
-"""What an operator can ask for: one frozen class a command, and the catalogue of them all.
+"""Commands: one frozen class for each thing an operator can ask for, and the catalogue of them all.
 
 Start with `base`: what every command has. `on_account` is what the commands on one account share; then
 `money` (deposit, withdraw, transfer, interest, fee), `account` (open, overdraft, freeze, unfreeze, close)

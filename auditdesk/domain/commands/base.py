@@ -1,4 +1,4 @@
-"""What every command has: a name, words, a role, fields that can be asked for, and a decision."""
+"""The base of commands: name, words, role, fields that can be asked for, and decision."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class AccountWithOwner(NamedTuple):
 
 
 class Books(Protocol):
-    """What a decision may ask of the books, all of it as of one moment."""
+    """The reads a decision may make, all as of one moment."""
 
     def account(self, text: str) -> AccountWithOwner:
         """The account with this number or reference. Raises `Refused` (`account_unknown`)."""
@@ -52,7 +52,7 @@ class Books(Protocol):
 
 
 class Change(NamedTuple):
-    """What a decision adds to one stream. `before` is None where it begins; `subject`: whose key seals it."""
+    """Events to add to one stream. `before` is None where it begins; `subject`: whose key seals them."""
 
     stream: str
     before: Account | Customer | None
@@ -68,7 +68,7 @@ def change_of(state: Account | Customer, new_events: tuple[NewEvent, ...]) -> Ch
 
 
 class Input(NamedTuple):
-    """How a field is asked for: its kind, its label with the window's mnemonic, and a hint.
+    """The input for a field: its kind, its label with the window's mnemonic, and a hint.
 
     `name` is the word by which a refusal points at it, where that is not the field's own. `words` says in
     words what can be chosen, by its values.
@@ -95,7 +95,7 @@ class CommandField(NamedTuple):
 def ask(
     kind: InputKind, label: str, hint: str = "", *, name: str = "", words: Mapping[str, str] | None = None
 ) -> Meta:
-    """What stands beside a field's type: how a form or a shell asks for it."""
+    """Annotation of a field's type: its input in a form or shell."""
     return Meta(extra={"input": Input(kind, label, hint, name, words or {})})
 
 
@@ -128,12 +128,12 @@ class Command(Struct, frozen=True):
         return getattr(self, "amount_minor", getattr(self, "limit_minor", None))
 
     def decide(self, books: Books, when: When) -> tuple[Change, ...]:  # noqa: ARG002 - the signature
-        """What it adds to the log. Pure but for what it asks of `books`. Raises `Refused`."""
+        """Decide what to add to the log. Pure but for reading `books`. Raises `Refused`."""
         raise AssertionError(f"{type(self).__name__} decides nothing")
 
     @classmethod
     def permission(cls) -> Permission:
-        """Who may issue it."""
+        """The permission needed to issue it."""
         return Permission(cls.NAME, cls.ACT, (cls.ROLE,))
 
 

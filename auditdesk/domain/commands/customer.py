@@ -107,7 +107,7 @@ class OnCustomer(Command, frozen=True):
         return ""
 
     def decide(self, books: Books, when: When) -> tuple[Change, ...]:
-        """What it adds to its one customer."""
+        """Decide the events for its one customer."""
         customer = books.customer(self.customer)
         check_customer(customer)
         check_order(f"Customer {customer.number}", customer.last_booked_at_us, when)

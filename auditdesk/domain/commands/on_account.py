@@ -1,4 +1,4 @@
-"""What the commands on one account share."""
+"""The base of commands on one account."""
 
 from __future__ import annotations
 
@@ -34,21 +34,21 @@ class OnAccount(Command, frozen=True):
 
     @classmethod
     def unavailable(cls, account: Account) -> str:
-        """Why it can't be issued on an account as it stands, in a sentence; empty where it can be tried."""
+        """The reason why it can't be issued on an account in this state; empty if it can be tried."""
         return "The account is closed." if account.status == "closed" else cls.unavailable_while_open(account)
 
     @classmethod
     def unavailable_while_open(cls, account: Account) -> str:  # noqa: ARG003 - for those that are blocked
-        """The same of an open account."""
+        """The reason for an account known to be open; empty if it can be tried."""
         return ""
 
     def decide(self, books: Books, when: When) -> tuple[Change, ...]:
-        """What it adds to its one account."""
+        """Decide the events for its one account."""
         held = books.account(self.account)
         return (change_of(held.account, self.decide_on(held, when)),)
 
     def decide_on(self, held: AccountWithOwner, when: When) -> tuple[NewEvent, ...]:  # noqa: ARG002 - the signature
-        """What it adds to the account that it names. Raises `Refused`."""
+        """Decide the events for the account that it names. Raises `Refused`."""
         raise AssertionError(f"{type(self).__name__} decides nothing")
 
 

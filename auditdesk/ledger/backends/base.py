@@ -1,4 +1,4 @@
-"""What the ledger asks of a database, whichever it is.
+"""The interface of a database backend.
 
 Everything else in `auditdesk.ledger` is SQLAlchemy Core that every dialect takes. A backend is bound to one
 place where a ledger is, or is to be; `tests/ledger/test_conformance.py` holds what all of them must do.
@@ -59,11 +59,11 @@ class Backend(Protocol):
 
     @property
     def location(self) -> str:
-        """Where the ledger is, in words for a person."""
+        """The ledger's location, for people to read."""
 
     @property
     def address(self) -> str:
-        """What `backend_at` makes this backend from, in another process too."""
+        """The address from which `backend_at` makes this backend, in another process too."""
 
     @property
     def folder(self) -> Path:
@@ -103,7 +103,7 @@ class Backend(Protocol):
         """The number of the ledger's format. Raises `NewerLedger` for one that isn't known."""
 
     def schema_differences(self, connection: Connection, ledger_format: LedgerFormat) -> list[str]:
-        """How tables, indexes and the law differ from those of a format, one sentence each."""
+        """Differences of tables, indexes and triggers from those of a format, one sentence each."""
 
     # --- faults and damage -------------------------------------------------------------------
 

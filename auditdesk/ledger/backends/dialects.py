@@ -1,4 +1,4 @@
-"""What differs between databases: how rows go in, and how append-only is made the database's own law."""
+"""SQL dialects: fast inserts, and the triggers that make the log append-only."""
 
 from __future__ import annotations
 

@@ -119,7 +119,7 @@ class SqliteBackend:
         return found
 
     def schema_differences(self, connection: Connection, ledger_format: LedgerFormat) -> list[str]:
-        """How tables, indexes and triggers differ from those of a format, one sentence each."""
+        """Differences of tables, indexes and triggers from those of a format, one sentence each."""
         found = files.read_schema(connection.exec_driver_sql)
         return files.schema_differences(_schema_of(ledger_format), found)
 

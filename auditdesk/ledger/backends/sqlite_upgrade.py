@@ -67,7 +67,7 @@ class SqliteUpgrade(Generic[B]):
 
 
 def drafts_of(path: Path) -> tuple[Path, Path]:
-    """Where the copy of the original and the draft lie while a file is upgraded."""
+    """Paths of the original's copy and of the draft during an upgrade."""
     return path.with_name(f"{path.name}.before-upgrade"), path.with_name(f"{path.name}.upgrade-draft")
 
 

@@ -1,4 +1,4 @@
-"""Who asks, and what they may see.
+"""Access: the operator's context, permissions, lookups, and revealing personal data.
 
 - `context`: what every service works on: the ledger, the vault as far as the operator may use it, a clock,
   progress.

@@ -1,4 +1,4 @@
-"""What every service works on: one ledger, its vault as far as the operator may use it, a clock."""
+"""The operator's context of every service: a ledger, its vault as far as they may use it, a clock."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def system_clock() -> int:
 
 
 class Progress(Protocol):
-    """How long work tells how far it is, and learns that it was cancelled."""
+    """Progress of long work, and its cancellation."""
 
     def report(self, done: int, total: int, label: str = "") -> None:
         """Say that `done` of `total` units are done; `total` 0 means that the end is not known."""
@@ -46,7 +46,7 @@ NO_PROGRESS = NoProgress()
 
 
 def watched(items: Iterable[T], total: int, progress: Progress, label: str) -> Iterator[T]:
-    """The same items, reported as they pass. Raises `Cancelled` where the person cancelled."""
+    """Iterate over items while reporting progress. Raises `Cancelled` on the person's request."""
     for done, item in enumerate(items):
         if done % WATCHED_EVERY == 0:
             progress.report(done, total, label)
@@ -77,12 +77,12 @@ class OperatorContext:
 
     @property
     def may_write(self) -> bool:
-        """Whether commands can be issued at all: a writable ledger and an open vault."""
+        """True if commands can be issued at all: the ledger is writable and the vault open."""
         return not self.ledger.read_only and self.keyring is not None
 
     @property
     def may_reveal(self) -> bool:
-        """Whether personal data can be shown to this operator."""
+        """True if personal data can be shown to this operator."""
         return self.keyring is not None
 
     def check_ledger(self) -> None:
@@ -115,5 +115,5 @@ class OperatorContext:
 
 
 def why_read_only(warnings: tuple[str, ...]) -> str:
-    """What the ledger said when it was opened, as one remedy."""
+    """The warnings of opening the ledger, joined into one remedy."""
     return " ".join(warnings)

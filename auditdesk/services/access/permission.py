@@ -1,4 +1,4 @@
-"""Whether the operator's roles allow what they ask for; a denial is kept in the log."""
+"""Check the operator's roles; a denial is recorded in the log."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def check_permission(
 
 
 def why_not_permitted(context: OperatorContext, permission: Permission) -> str:
-    """Why the operator may not do it, in a sentence; empty where they may. Nothing is recorded."""
+    """The reason why the operator may not do it; empty if they may. Nothing is recorded."""
     if permission.without_vault and context.vault is None:
         return ""
     if context.signed_in is None:

@@ -1,4 +1,4 @@
-"""What was asked and which rule said no, kept in the log."""
+"""Record refused commands in the log."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from auditdesk.services.access.context import OperatorContext
 
 
 class Attempt(NamedTuple):
-    """What is asked for, in the words in which a refusal is recorded."""
+    """An attempt to do something, in the words in which its refusal is recorded."""
 
     command: str
     target: str

@@ -34,7 +34,7 @@ RACES_TO_RETRY: Final = 200  # of fifty tills at once on one account, none may g
 
 
 class Receipt(NamedTuple):
-    """What a command left in the log. `replayed`: the command id was known, nothing was added."""
+    """The events that a command appended. `replayed`: the command id was known, nothing was added."""
 
     envelopes: tuple[Envelope, ...]
     replayed: bool = False
@@ -144,7 +144,7 @@ class Issuer:
 
 
 class _BooksNow:
-    """What a decision asks of the books, as they are within one view of the ledger.
+    """The reads of a decision, within one view of the ledger.
 
     The command's own target must be at the version that the operator saw, if they said so.
     """

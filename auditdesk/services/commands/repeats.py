@@ -1,4 +1,4 @@
-"""What a command id that is already in the log means: the same command again, or a mistake."""
+"""Repeated command ids: the same command again, or a mistake."""
 
 from __future__ import annotations
 

@@ -61,12 +61,12 @@ class Checkpoints:
         return made
 
     def is_due(self) -> bool:
-        """Whether events were recorded since the newest checkpoint."""
+        """True if events were recorded since the newest checkpoint."""
         newest = self.newest()
         return self._ledger.log.head().position > (newest.size if newest else 0)
 
     def is_day_closed(self) -> bool:
-        """Whether the last event was recorded on a day that is over, and no checkpoint covers it yet."""
+        """True if the last event is from a day that is over, and no checkpoint covers it yet."""
         head = self._ledger.log.head()
         return day_of(head.recorded_at_us) < day_of(self._context.clock()) and self.is_due()
 

@@ -34,7 +34,7 @@ class FileLock:
                 fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def release(self) -> None:
-        """Whoever finds it from now on may sweep it."""
+        """Release the lock: another process may sweep the file from now on."""
         handle, self._handle = self._handle, -1
         if handle >= 0:
             os.close(handle)

@@ -74,7 +74,7 @@ class LogFile:
 
 
 def places(error: BaseException) -> list[str]:
-    """Where in our own code an error came by, the outermost first: `file:line function`."""
+    """The stack of an error within our own code, outermost first: `file:line function`."""
     return [
         f"{Path(frame.filename).resolve().relative_to(_PACKAGE).as_posix()}:{frame.lineno} {frame.name}"
         for frame in traceback.extract_tb(error.__traceback__)

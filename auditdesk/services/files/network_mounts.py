@@ -1,4 +1,4 @@
-"""Where a workspace lies: on a network file system, SQLite's locks can't be trusted."""
+"""Detection of network file systems, on which SQLite's locks can't be trusted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a file may be written: never onto a bank's books, under whatever name they are reached.
+"""Safe places for output: never onto a bank's books, under whatever name they are reached.
 
 A workspace's files are told by their names in its folder, by being open in this process, and by what they
 hold: a link elsewhere that leads to them has neither their name nor their folder.
@@ -29,7 +29,7 @@ JOURNALS: Final = (bytes.fromhex("377f0682"), bytes.fromhex("377f0683"), bytes.f
 
 
 def place_of(out: Path) -> Path:
-    """Where a file or folder is to be, links followed.
+    """The path of an output file or folder, links resolved.
 
     Raises `Refused` (`out_is_ledger`) where that is a file of any workspace, or would be taken for one, and
     a `Fault` where links lead nowhere.
@@ -46,7 +46,7 @@ def place_of(out: Path) -> Path:
 
 
 def outside_workspace(out: Path, workspace: Path, *, personal: bool) -> Path:
-    """Where a file is to be, as `place_of`; what holds personal data can't lie in the workspace at all.
+    """The path of an output file like `place_of`; never in the workspace, if it holds personal data.
 
     Raises `Refused` (`out_is_ledger`, `out_in_workspace`).
     """
@@ -62,7 +62,7 @@ def outside_workspace(out: Path, workspace: Path, *, personal: bool) -> Path:
 
 
 def _is_named_like_books(target: Path) -> bool:
-    """Whether it is named like books, or like what is kept beside them, where there are books."""
+    """True if the name is that of a ledger, a vault or a file kept beside them, and they exist there."""
     name = target.name.casefold()
     if not name.startswith(BOOKS) and name != MANIFEST:
         return False
@@ -73,7 +73,7 @@ def _is_named_like_books(target: Path) -> bool:
 
 
 def _is_books(target: Path) -> bool:
-    """Whether the file that is there is books under another name.
+    """True if the existing file is a ledger or vault under another name.
 
     A file that this process has open is never opened again: closing it would end SQLite's locks on it.
     """
@@ -99,7 +99,7 @@ def _beside(folder: Path) -> Iterator[os.stat_result]:
 
 
 def _open_files() -> Iterator[os.stat_result]:
-    """What this process has open, and what lies beside open books: a vault's journal is closed in between.
+    """The files this process has open, and those beside them: a vault's journal is closed in between.
 
     Windows can't say, and lets nobody replace an open file.
     """

@@ -1,4 +1,4 @@
-"""Who and what there is: lists of accounts and customers, searched by number and by name.
+"""Lists of accounts and customers, searched by number and by name.
 
 Names are sealed on disk; the index to search them by is built in memory after sign-in, kept up
 to date from the log, and gone with the session.

@@ -60,7 +60,7 @@ def customer_document(view: CustomerView) -> Document:
 
 
 def owner_document(customer: Customer) -> Document:
-    """Who a customer is, or why that can't be shown."""
+    """A customer's personal data as a document, or the reason why it can't be shown."""
     personal = customer.personal
     if isinstance(personal, Mask):
         return {"number": customer.number, "reference": customer.reference, **_mask(personal)}

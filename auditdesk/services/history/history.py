@@ -132,7 +132,7 @@ class History:
     # --- moments -----------------------------------------------------------------------
 
     def length(self, stream: str) -> int:
-        """How many events the stream has."""
+        """The number of events of the stream."""
         return self._ledger.log.stream_length(stream)
 
     def version_at(self, stream: str, instant_us: int, clock: TimeAxis) -> int:
@@ -186,7 +186,7 @@ class History:
         return {row.number: row.currency for row in self._ledger.accounts.rows()}
 
     def log_length(self) -> int:
-        """How many events the log has."""
+        """The number of events in the log."""
         return self._ledger.log.head().position
 
     # --- registers ---------------------------------------------------------------------
@@ -213,7 +213,7 @@ class History:
             return [event_view(envelope, revealer) for envelope in envelopes]
 
     def type_counts(self, account: str) -> dict[str, int]:
-        """How many events of each type the account has."""
+        """The number of events of each type in the account."""
         return self._ledger.log.type_counts(account_stream(account))
 
     def versions_of_types(self, account: str, tags: Sequence[str]) -> list[int]:

@@ -1,4 +1,4 @@
-"""Where an imported source's stated balances part from the replay.
+"""Discrepancies between an imported source's stated balances and the replay.
 
 A gap runs along an account once it has opened, so the gap alone would point at every later row. What counts
 is where the gap *changes*: the row that broke it, or mended it. Stated balances are never computed with.

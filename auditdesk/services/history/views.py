@@ -1,4 +1,4 @@
-"""What a look at the past returns: views of a state, rows of a register, one event explained."""
+"""Views of the past: states, rows of a register, one event explained."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class EventView(NamedTuple):
 
 
 class StepView(NamedTuple):
-    """What one event did to an account; `before` is None at the opening."""
+    """The change one event made to an account; `before` is None at the opening."""
 
     before: Account | None
     after: Account

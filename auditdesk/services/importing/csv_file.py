@@ -19,7 +19,7 @@ PROGRESS_EVERY_ROWS: Final = 2_000
 
 
 class Columns:
-    """Where the known columns are in a file, and which of its columns are not known."""
+    """The columns of a file: places of the known ones, names of the unknown ones."""
 
     def __init__(self, header: tuple[str, ...], required: tuple[str, ...], optional: tuple[str, ...]) -> None:
         names = [name.strip() for name in header]

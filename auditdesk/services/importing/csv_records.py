@@ -1,4 +1,4 @@
-"""Where the records of a CSV file begin and end, in time that grows with the file and no faster.
+"""Split a CSV file into records, in time linear in its size.
 
 RFC 4180. A record ends at a line break outside a quoted field. A quote that is never closed, or stands where
 none may, spoils its own line only: the next is read for itself. Which line ends a quote that is open doesn't
@@ -36,7 +36,7 @@ class Record(NamedTuple):
 
 
 class _Place(NamedTuple):
-    """Where a line begins: its number from 1, and its offset in bytes."""
+    """The start of a line: its number from 1, and its offset in bytes."""
 
     line: int
     offset: int
@@ -130,7 +130,7 @@ class Records:
 
 
 def quoting(line: bytes, *, quoted: bool) -> Quoting:
-    """What a line does to quotes, begun within a quoted field or without: spoilt is what `csv` refuses.
+    """The quoting state after a line, begun within a quoted field or without: spoilt is what `csv` refuses.
 
     A quote opens a field only where the field begins, and only a comma or the line's end follows its closing.
     """

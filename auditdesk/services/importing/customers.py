@@ -109,7 +109,7 @@ class CustomerImport(FileImport):
         return loaded.state
 
     def _is_there(self, number: str, details: PersonalDetails, at_us: int) -> bool:
-        """Whether the ledger, before this import, says the same of that instant.
+        """True if the ledger, before this import, says the same of that instant.
 
         Several changes may bear one instant: the file's rows must come in the order of the versions.
         Raises `Refused` for a customer of whom nobody can compare anything any more.

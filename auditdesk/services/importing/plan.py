@@ -73,7 +73,7 @@ class PassProgress:
 
 
 class ImportRun(NamedTuple):
-    """What the files of one import share: the books, its correlation id, the rejects."""
+    """The state that the files of one import share: the books, its correlation id, the rejects."""
 
     context: OperatorContext
     correlation_id: str
@@ -81,7 +81,7 @@ class ImportRun(NamedTuple):
 
 
 class ImportPlan:
-    """Where a file's rows stand (line, byte offset, bytes), and the order in which they are booked.
+    """The places of a file's rows (line, byte offset, bytes), and the order in which they are booked.
 
     Arrays of machine words: some 40 bytes a row, and nothing of what is in it.
     """
@@ -160,7 +160,7 @@ class FileImport(ABC):
 
     @abstractmethod
     def key_of(self, record: Record) -> str:
-        """What may be in the file once only; empty where rows have no such key. Raises `Refused`."""
+        """The key that must be unique in the file; empty if rows have none. Raises `Refused`."""
 
     @abstractmethod
     def book(self, records: list[Record]) -> None:

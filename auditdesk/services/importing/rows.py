@@ -63,7 +63,7 @@ def read_instant(columns: Columns, cells: tuple[str, ...], name: str, now_us: in
 
 
 def read_details(columns: Columns, cells: tuple[str, ...]) -> PersonalDetails:
-    """Who a customer is, as given: history is fact, so only what can't be kept is refused."""
+    """Read a customer's personal data as given: history is fact, so only what can't be kept is refused."""
 
     def text(name: str) -> str:
         return clean_text(columns.cell(cells, name), name)
@@ -134,7 +134,7 @@ def read_entry(
 
 
 def check_bookable(account: Account, event: e.MoneyEvent, booked_at_us: int) -> None:
-    """What even history can't do: precede the opening, fall behind what is booked, burst the books."""
+    """Refuse what even history can't do: precede the opening, fall behind what is booked, overflow."""
     if booked_at_us < account.opened_at_us:
         raise Refused("before_opening", "booked before the account was opened")
     if booked_at_us < account.last_booked_at_us:
@@ -145,7 +145,7 @@ def check_bookable(account: Account, event: e.MoneyEvent, booked_at_us: int) -> 
 
 
 def quick_instant(text: str) -> int:
-    """As `parse_instant`; the commonest form, 2020-12-24T18:30:00Z, with its day looked up."""
+    """Parse an instant like `parse_instant`; faster for the form 2020-12-24T18:30:00Z."""
     if len(text) == len("2020-12-24T18:30:00Z") and text[10:20:3] == "T::Z" and text.isascii():
         hour, minute, second = text[11:13], text[14:16], text[17:19]
         if hour < "24" and minute < "60" and second < "60" and (hour + minute + second).isdigit():
@@ -160,7 +160,7 @@ def _midnight(day: str) -> int:
 
 
 def _is_plain(text: str, limit: int) -> bool:
-    """Whether text that is trimmed already is what cleaning would make of it: most text is."""
+    """True if trimmed text needs no further cleaning: most text doesn't."""
     return text.isascii() and text.isprintable() and len(text) <= limit
 
 

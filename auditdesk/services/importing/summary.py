@@ -1,4 +1,4 @@
-"""What became of an import."""
+"""The result of an import."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ NAME_SUFFIX: Final = "/certificates"
 
 
 class Certificate(Struct, frozen=True):
-    """What is certified. Hashes are hex, instants ISO 8601 in UTC; sizes count events of the log.
+    """The content of an erasure certificate. Hashes are hex, instants ISO 8601 in UTC; sizes count events.
 
     `consistency` proves that the log of `size_after` begins with all events of the log of `size_before`.
     """

@@ -75,5 +75,5 @@ def shred(ledger: Ledger, vault: Vault, erasure: LoggedErasure, keyring: Keyring
 
 
 def is_undone(erasure: LoggedErasure, holding: frozenset[str], fenced: frozenset[str]) -> bool:
-    """Whether a vault with these keys and fences is older than the erasure."""
+    """True if a vault with these keys and fences is older than the erasure."""
     return erasure.customer in holding or erasure.customer not in fenced

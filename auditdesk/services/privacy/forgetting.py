@@ -55,7 +55,7 @@ class StepListener(Protocol):
 
 
 class ErasurePreview(NamedTuple):
-    """What forgetting would touch. `refusal` is None where it may go ahead."""
+    """The effects of forgetting a customer. `refusal` is None if it may go ahead."""
 
     customer: Customer
     accounts: tuple[Account, ...]
@@ -78,7 +78,7 @@ class Erasure(NamedTuple):
 
 
 class Resumed(NamedTuple):
-    """What was taken up at a sign-in: the customers whose erasure is finished, and what stood in the way."""
+    """Erasures resumed at a sign-in: the customers whose erasure is finished, and the problems."""
 
     done: tuple[str, ...]
     problems: tuple[str, ...]
@@ -96,7 +96,7 @@ class Forgetting:
         self._ledger = context.ledger
 
     def preview(self, customer: str) -> ErasurePreview:
-        """What an erasure would touch, and what would stand in its way.
+        """Preview an erasure: its effects, and the rule that would refuse it.
 
         Raises `Refused` (`role_missing`, `customer_unknown`).
         """
@@ -236,7 +236,7 @@ def resume(ledger: Ledger, vault: Vault, keyring: Keyring) -> Resumed:
 
 
 def _check_rules_still_hold(ledger: Ledger, customer: str) -> None:
-    """What stood in the way of a request stands in the way of its end, for as long as the key lives."""
+    """Check a request's rules again before its end, for as long as the key lives."""
     loaded = ledger.customers.load(customer, reveal=lambda _: None, reveal_snapshot=lambda *_: REDACTED)
     if loaded is not None and loaded.state.held_since_us is not None:
         raise Fault(f"Customer {customer} is under a legal hold.", "Verify the ledger.")

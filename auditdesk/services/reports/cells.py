@@ -1,4 +1,4 @@
-"""What stands in a cell: instants, amounts, and text that a spreadsheet takes for text.
+"""Texts of CSV cells: instants, amounts, and text that a spreadsheet takes for text.
 
 A spreadsheet runs a cell that begins with = + - or @, drops leading zeros and rounds long numbers. The safe
 form puts an apostrophe before such *text* and shows characters that reverse the reading direction; typed
@@ -39,7 +39,7 @@ def safe_text(text: str) -> str:
 
 
 def safe_json(document: str) -> str:
-    """The same JSON value, with characters that reverse the reading direction written as escapes."""
+    """JSON with characters that reverse the reading direction written as escapes."""
     if document.isascii():
         return document
     return _DIRECTION.sub(lambda found: f"\\u{ord(found[0]):04x}", document)
@@ -51,7 +51,7 @@ def raw(text: str) -> str:
 
 
 def instant(instant_us: int) -> str:
-    """As `instants.to_iso`, but by integer arithmetic: 2025-12-24T23:59:59Z, a fraction where it has one."""
+    """Format an instant like `instants.to_iso`, by integer arithmetic; a fraction only where it has one."""
     seconds, fraction_us = divmod(instant_us, SECOND_US)
     day, second = divmod(seconds, DAY_S)
     if fraction_us:

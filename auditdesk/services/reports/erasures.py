@@ -55,7 +55,7 @@ class ErasureRegister(Report):
             yield self._row(request, self._done.get(request.stream))
 
     def extras(self) -> dict[str, Any]:
-        """How many were requested, and how many of them are done."""
+        """The number of erasures requested, and of those done."""
         done = sum(request.stream in self._done for request in self._requests)
         return {"erasures": {"requested": len(self._requests), "forgotten": done}}
 

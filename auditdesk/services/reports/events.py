@@ -16,7 +16,7 @@ from auditdesk.services.reports.frame import Report, Row, Source, envelopes_of, 
 
 
 class Holding(NamedTuple):
-    """Whose an account is, its currency, and how that currency's amounts are written."""
+    """An account's owner, currency, and format of amounts."""
 
     customer: str
     currency: str
@@ -126,7 +126,7 @@ class EventLogReport(Report):
         return self._source.json(codec.encode_personal(personal).decode())
 
     def _envelopes(self) -> Iterable[Envelope]:
-        """What the bounds leave."""
+        """The envelopes within the bounds."""
         query = self._source.query
         if query.account:
             return (envelope for span in self._spans for envelope in envelopes_of(self._source.ledger, span))

@@ -1,4 +1,4 @@
-"""What an auditor looks at first: events that part from what a source stated, or from the bank's rules."""
+"""The exceptions report: events that deviate from what a source stated, or from the bank's rules."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ BLOCKED: Final = "imported against a block"
 
 
 class ListedReason(NamedTuple):
-    """Why an event is listed: its kind, and a sentence."""
+    """The reason why an event is listed: its kind, and a sentence."""
 
     kind: str
     details: str
@@ -99,7 +99,7 @@ class Exceptions(Report):
                     yield self._row(envelope, event, finding)
 
     def extras(self) -> dict[str, Any]:
-        """How many rows there are of each kind, and from how many days on a value date is listed."""
+        """The number of rows of each kind, and the days from which a value date is listed."""
         return {"exceptions": dict(sorted(self._counts.items())), "backdated_days": BACKDATED_DAYS}
 
     def _findings(self, envelope: Envelope, event: e.Event) -> Iterator[ListedReason]:
@@ -161,7 +161,7 @@ def _money(amount_minor: int, account: Account) -> str:
 
 
 def _refusal(event: e.CommandRefused, account: Account | None) -> str:
-    """What was asked, and which rule said no."""
+    """The refused command, and the rule that refused it."""
     asked = [event.command, event.target]
     if account is not None and event.amount_minor is not None:
         asked.append(_money(event.amount_minor, account))

@@ -54,7 +54,7 @@ class ExportResult(NamedTuple):
 
 
 class Form(NamedTuple):
-    """How a report is written: with personal data, with text as it is, with a byte order mark."""
+    """Options of writing a report: with personal data, with text unchanged, with a byte order mark."""
 
     reveal: bool
     raw: bool

@@ -1,4 +1,4 @@
-"""What every report has: its words, what it takes, the columns, the rows, and totals to check them by."""
+"""The base of reports: words, options, columns, rows, and totals to check them by."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Row = tuple[Cell, ...]
 
 
 class ReportOptions(NamedTuple):
-    """What a report can be asked for beside the moment: the options and fields that mean something to it.
+    """The options that a report takes beside the moment.
 
     `account`: never one account's (`no`), one's where it is asked for (`asked`), or of the account that is
     being looked at (`shown`). `range`: bounded by dates. `reveal`: with personal data in the clear.
@@ -33,7 +33,7 @@ class ReportOptions(NamedTuple):
 
 
 class Query(NamedTuple):
-    """What a report is of. `account` is a number or empty (all); instants are microseconds UTC.
+    """The scope of a report. `account` is a number or empty (all); instants are microseconds UTC.
 
     `from_us` and `to_us` bound the booked-at instant, both inclusive; `as_of` cuts by its own clock.
     `last_position` is the log's end when the report was begun: what is appended meanwhile is not in it.
@@ -46,14 +46,14 @@ class Query(NamedTuple):
     last_position: int
 
     def covers(self, booked_at_us: int) -> bool:
-        """Whether an instant lies within the bounds."""
+        """True if an instant lies within the bounds."""
         return (self.from_us is None or self.from_us <= booked_at_us) and (
             self.to_us is None or booked_at_us <= self.to_us
         )
 
 
 class Source(NamedTuple):
-    """Where the rows come from, and how text is written into cells."""
+    """The source of a report's rows, and the format of its cells."""
 
     ledger: Ledger
     revealer: Revealer
@@ -115,7 +115,7 @@ class Report(ABC):
         """The rows, in bounded memory."""
 
     def extras(self) -> dict[str, Any]:
-        """What the manifest says of this report beyond the totals."""
+        """Entries of this report's manifest beyond the totals."""
         return {}
 
 

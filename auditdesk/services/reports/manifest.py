@@ -15,7 +15,7 @@ SUFFIX: Final = ".manifest.json"
 
 
 def manifest_path(out: Path) -> Path:
-    """Where the manifest of a report lies."""
+    """The path of a report's manifest."""
     return out.with_name(out.name + SUFFIX)
 
 

@@ -1,4 +1,4 @@
-"""How far what is read from a ledger can be believed: said beside every report that leaves it."""
+"""The trust in a ledger (verified, unverified, damaged), stated beside every report."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ UNVERIFIED: Final = "UNVERIFIED"
 
 
 class LedgerTrust(NamedTuple):
-    """Whether the ledger is known to be damaged, and what its reports say of it."""
+    """The trust in a ledger: `damaged`, and the statement for its reports."""
 
     damaged: bool
     document: dict[str, Any]

@@ -1,4 +1,4 @@
-"""What keeps a workspace: who may sign in, and copies of it.
+"""Upkeep of a workspace: operators, backup and restore.
 
 - `operators`: operators added, changed and removed, passphrases, the signing key; each kept in the log.
 - `backup`: ledger and vault copied while they are in use, verified before they are given their name.

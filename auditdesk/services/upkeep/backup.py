@@ -38,7 +38,7 @@ KEEP_VAULT_DAYS_AT_MOST: Final = 366
 
 
 class BackupManifest(Struct, frozen=True):
-    """What a backup says of itself. What is said of the vault is empty where there is none."""
+    """The manifest of a backup. Fields of the vault are empty if it has none."""
 
     format: int
     ledger_id: str

@@ -39,7 +39,7 @@ from auditdesk.vault.vault import Vault
 
 
 class Restored(NamedTuple):
-    """What was restored. `erased_again` are the customers whose keys were destroyed once more."""
+    """The result of a restore. `erased_again` are the customers whose keys were destroyed again."""
 
     path: Path
     events: int
@@ -81,7 +81,7 @@ def restore(
 
 
 def read_manifest(backup: Path) -> BackupManifest:
-    """What a backup says of itself. Raises `Refused` (`backup_unknown`)."""
+    """Read the manifest of a backup. Raises `Refused` (`backup_unknown`)."""
     try:
         manifest = msgspec.json.decode((backup / MANIFEST_FILE).read_bytes(), type=BackupManifest)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -32,7 +32,7 @@ CORES_NEEDED: Final = 2
 
 
 class ChainRequest(Struct, frozen=True):
-    """What the process is to look at: the first `last` events of a ledger, and what is claimed of them."""
+    """A request to check the first `last` events of a ledger against the roots claimed for them."""
 
     address: str
     last: int
@@ -40,7 +40,7 @@ class ChainRequest(Struct, frozen=True):
 
 
 class ChainAnswer(Struct, frozen=True):
-    """What it found, and the root over what it looked at."""
+    """The findings, and the root over the events that were checked."""
 
     findings: tuple[Finding, ...]
     root: bytes
@@ -76,7 +76,7 @@ class Chain:
 
 
 class ChainProcess:
-    """The same checks in another process, begun at once. Either `answer` or `stop` must be called."""
+    """Runs the checks in another process from construction on. Call `answer` or `stop`."""
 
     def __init__(self, request: ChainRequest) -> None:
         self._process = subprocess.Popen(
@@ -124,7 +124,7 @@ def start_process(ledger: Ledger, last: int, claims: Sequence[Claim]) -> ChainPr
 
 
 def check(request: ChainRequest) -> ChainAnswer:
-    """What the process does. Raises `AuditdeskError` where the ledger can't even be opened."""
+    """Check the chain as requested. Raises `AuditdeskError` if the ledger can't even be opened."""
     findings: list[Finding] = []
     ledger = Ledger.open(backend_at(request.address), clock=system_clock, read_only=True)
     try:

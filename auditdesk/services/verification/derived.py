@@ -1,4 +1,4 @@
-"""What is derived from the log against what a replay says: projections, snapshots, keys, schema."""
+"""Compare derived data with a replay: projections, snapshots, keys, schema."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from auditdesk.vault.vault import Vault
 
 
 class _Expected(NamedTuple):
-    """What a snapshot's row must hold; of the state, its SHA-256."""
+    """The expected row of a snapshot; of the state, its SHA-256."""
 
     booked_at_us: int
     recorded_at_us: int

@@ -24,7 +24,7 @@ from auditdesk.vault.vault import Vault
 
 
 class StartPoint(NamedTuple):
-    """Where a verification begins: after `position` events, whose tree has this right edge."""
+    """The start of a verification: after `position` events, whose tree has this right edge."""
 
     position: int
     recorded_at_us: int
@@ -32,7 +32,7 @@ class StartPoint(NamedTuple):
 
 
 def start_of(ledger: Ledger, vault: Vault | None) -> StartPoint | None:
-    """Where the last good verification ended; None where there is none that the ledger still continues."""
+    """The end of the last verification without findings; None if the ledger doesn't continue one."""
     last = vault.last_verification() if vault else None
     if last is None or last.damage or last.size == 0:
         return None
@@ -84,7 +84,7 @@ class StateAtStart:
 
 
 class TailEntries:
-    """As `Entries`, of the entries that the verified tail of the log yields."""
+    """Compares entries like `Entries`, for the verified tail of the log."""
 
     def __init__(self, ledger: Ledger, report: Tell) -> None:
         self._ledger = ledger

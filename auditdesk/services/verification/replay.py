@@ -24,7 +24,7 @@ from auditdesk.vault.vault import Keyring
 
 
 class StartingState(Protocol):
-    """What was there before the first event that is looked at."""
+    """The state before the first event that is checked."""
 
     position: int
     recorded_at_us: int
@@ -198,7 +198,7 @@ class Replay:
 
 
 class SealedPlace(NamedTuple):
-    """Where a sealed value stands, and whose it is."""
+    """The place of a sealed value, and its subject."""
 
     subject: str
     stream: str

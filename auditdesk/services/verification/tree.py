@@ -31,14 +31,14 @@ class Claim(NamedTuple):
 
 
 class OutsideClaims(NamedTuple):
-    """What is claimed outside the ledger: the roots, and in a sentence why there may be fewer than kept."""
+    """Roots claimed outside the ledger; `trouble` says why there may be fewer than were kept."""
 
     claims: tuple[Claim, ...]
     trouble: str
 
 
 def outer_claims(vault: Vault | None, anchors: Sequence[Checkpoint]) -> OutsideClaims:
-    """What the vault's newest checkpoint says, and those that were brought along."""
+    """The claims of the vault's newest checkpoint and of the given anchors."""
     claims = [
         Claim(anchor.size, anchor.root, f"the anchor over {anchor.size} events", "anchor_differs")
         for anchor in anchors

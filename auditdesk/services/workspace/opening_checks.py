@@ -1,4 +1,4 @@
-"""What is looked at when a workspace opens: quick, and enough to refuse to add to a past that was changed."""
+"""Quick checks when a workspace opens, enough to refuse to add to a past that was changed."""
 
 from __future__ import annotations
 

@@ -37,22 +37,22 @@ class Session:
 
     @property
     def is_signed_in(self) -> bool:
-        """Whether a passphrase was given: what the operator's own key opens may be changed."""
+        """True if a passphrase was given, so that the operator may change what their own key opens."""
         return self.context.signed_in is not None
 
     @property
     def may_write(self) -> bool:
-        """Whether commands can be issued."""
+        """True if commands can be issued."""
         return self.context.may_write
 
     @property
     def may_reveal(self) -> bool:
-        """Whether personal data can be shown."""
+        """True if personal data can be shown."""
         return self.context.may_reveal
 
     @property
     def may_sign(self) -> bool:
-        """Whether checkpoints can be signed."""
+        """True if checkpoints can be signed."""
         keyring = self.context.keyring
         return self.may_write and keyring is not None and keyring.may_sign
 
@@ -67,7 +67,7 @@ class Session:
         return self._issuer.issue(command, command_id=command_id, expected_version=expected_version)
 
     def why_not(self, permission: Permission) -> str:
-        """Why the operator may not do something, in a sentence; empty where they may."""
+        """The reason why the operator may not do something; empty if they may."""
         return why_not_permitted(self.context, permission)
 
     @cached_property
@@ -126,7 +126,7 @@ class Session:
 
     @cached_property
     def operators(self) -> Operators:
-        """Who may sign in, and the signing keys."""
+        """Operators and signing keys."""
         return Operators(self.context)
 
     @cached_property

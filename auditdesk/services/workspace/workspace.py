@@ -53,17 +53,17 @@ class Workspace:
 
     @property
     def read_only(self) -> bool:
-        """Whether nothing can be written, by anybody."""
+        """True if nobody can write."""
         return self._ledger.read_only or self._vault is None
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What the person should know, in whole sentences."""
+        """Warnings for the person, in whole sentences."""
         return (*self._ledger.warnings, *self._notices)
 
     @property
     def vault_present(self) -> bool:
-        """Whether the vault is there to sign in to."""
+        """True if the vault exists, so that operators can sign in."""
         return self._vault is not None
 
     def operators(self) -> tuple[str, ...]:

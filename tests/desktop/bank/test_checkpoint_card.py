@@ -63,7 +63,7 @@ def test_an_anchor_is_saved_and_compared(qtbot: QtBot, desk: WorkspacePage, tmp_
     with qtbot.waitSignal(desk.integrity.checkpoints.said):
         desk.integrity.checkpoints.save_to(anchor)
     assert anchor.read_text(encoding="utf-8").startswith("auditdesk.ledger/")
-    assert "Keep it where nobody reaches it" in desk.integrity.good.sentence.text()
+    assert "Keep it out of reach of this computer" in desk.integrity.good.sentence.text()
     assert "The newest covers the log up to #" in desk.integrity.checkpoints.newest.text()
     with qtbot.waitSignal(desk.integrity.checkpoints.said):
         desk.integrity.checkpoints.compare_with(anchor)
@@ -105,7 +105,7 @@ def test_a_backup_becomes_a_workspace_again(
     dialog.backup.set_text(str(tmp_path / "nothing"))
     dialog.place.set_text(str(tmp_path / "again.auditdesk"))
     dialog.post.click()
-    qtbot.waitUntil(lambda: "is no backup" in dialog.backup.problem.text())
+    qtbot.waitUntil(lambda: "is not an auditdesk backup" in dialog.backup.problem.text())
     dialog.backup.set_text(str(tmp_path / "kept"))
     dialog.post.click()
     qtbot.waitUntil(lambda: window.workspace is not None)

@@ -156,7 +156,12 @@ def test_a_place_that_cant_be_written_is_explained_and_stays_typed(
 
 @pytest.mark.parametrize(
     ("typed", "said"),
-    [("", "Say where"), ("~nobody-here/statement.csv", "no path"), ("a\0b.csv", "no path"), ("/", "no path")],
+    [
+        ("", "Say where"),
+        ("~nobody-here/statement.csv", "not a path"),
+        ("a\0b.csv", "not a path"),
+        ("/", "not a path"),
+    ],
 )
 def test_a_path_that_is_none_is_refused_beside_its_field(
     qtbot: QtBot, desk: WorkspacePage, typed: str, said: str
@@ -178,7 +183,7 @@ def test_what_is_personal_does_not_go_into_the_workspace_itself(
     dialog = ask(desk)
     dialog.reveal.setChecked(True)
     beside, _below = refusal_of(qtbot, dialog, str(bank_path / "statement.csv"))
-    assert "can't lie in the workspace" in beside
+    assert "can't be kept in the workspace" in beside
     assert sorted(path.name for path in bank_path.glob("*.csv")) == []
     assert exports_recorded(desk) == 0
 

@@ -187,8 +187,8 @@ def test_a_registration_that_is_left_registers_nobody(qtbot: QtBot, desk: Worksp
         ("name", "\N{ZERO WIDTH SPACE}", "missing"),
         ("name", "x" * 201, "longer than 200"),
         ("birth_date", "29.02.1980", "not a date"),
-        ("birth_date", "2999-01-01", "Nobody living"),
-        ("birth_date", "1849-12-31", "Nobody living"),
+        ("birth_date", "2999-01-01", "between 1850 and today"),
+        ("birth_date", "1849-12-31", "between 1850 and today"),
         ("email", "nora at example", "not an e-mail"),
         ("city", "y" * 201, "longer than 200"),
         ("street", "z" * 2_001, "longer than 2000"),
@@ -212,7 +212,7 @@ def test_what_a_registration_refuses_is_said_beside_it_and_kept(
 @pytest.mark.parametrize(
     ("key", "field", "said"),
     [
-        ("rename-customer", "name", "name already"),
+        ("rename-customer", "name", "already has this name"),
         ("change-address", "street", "already"),
         ("change-contact", "email", "already"),
     ],

@@ -84,7 +84,7 @@ def test_a_file_that_is_there_is_refused_beside_the_field(
         there = tmp_path / f"mine{suffix}"
         there.write_text(OLD, encoding="utf-8")
         dialog.fields["out"].set_text(str(place))
-        assert f"There is a file {there} already" in refusal(qtbot, dialog, "out")
+        assert f"{there} already exists" in refusal(qtbot, dialog, "out")
         assert there.read_text(encoding="utf-8") == OLD
         assert [path.name for path in tmp_path.glob("mine*")] == [there.name]
         there.unlink()

@@ -147,7 +147,7 @@ def test_a_folder_without_the_right_to_write_opens_for_looking(
     monkeypatch.setattr(os, "access", lambda _path, mode: mode != os.W_OK)
     viewer = Ledger.open(ledger.backend, clock=clock)
     assert viewer.read_only
-    assert "only be looked at" in viewer.warnings[0]
+    assert "is read-only" in viewer.warnings[0]
     assert viewer.log.head().position == 1
     viewer.close()
     assert [entry.name for entry in ledger.backend.folder.iterdir()] == ["ledger.db"]

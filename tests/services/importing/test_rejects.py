@@ -26,7 +26,7 @@ def test_rejected_rows_never_lie_in_the_workspace(
     session: Session, bank: Workspace, folder: Path, name: str
 ) -> None:
     (bank.path / "reports").mkdir()
-    with pytest.raises(Refused, match="can't lie in the workspace") as refused:
+    with pytest.raises(Refused, match="can't be kept in the workspace") as refused:
         session.importer.run(folder, rejects=bank.path / name)
     assert refused.value.code == "rejects_in_workspace"
     assert session.directory.customers("") == []

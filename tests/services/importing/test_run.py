@@ -130,12 +130,12 @@ BAD_ROWS = [
     ("X1,A1,2020-03-02,,deposit,92233720368547758.07,,,", ""),
     ("X1,A1,2020-01-01,,deposit,1.00,,,", "before the account was opened"),
     ("X1,A1,2999-01-01,,deposit,1.00,,,", "future"),
-    ("T1,A1,2020-03-02,,deposit,1.00,,,", "in the file already"),
+    ("T1,A1,2020-03-02,,deposit,1.00,,,", "already in the file"),
     (",A1,2020-03-02,,deposit,1.00,,,", "missing"),
     ("X1,A1,2020-03-02,,deposit,1.00,,", "8 fields where the header has 9"),
     ("X1,A1,2020-03-02,,deposit,1.00,,,many", "not an amount"),
     ('X1,A1,2020-03-02,,deposit,1.00,,"never closed,', "never closed"),
-    ("X1,A1,2020-03-02,,deposit,1.00,,a\0b,", "no text"),
+    ("X1,A1,2020-03-02,,deposit,1.00,,a\0b,", "unpaired surrogate"),
 ]
 
 

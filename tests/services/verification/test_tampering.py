@@ -160,7 +160,7 @@ def test_a_forged_checkpoint_in_the_vault_is_not_believed(bank: Path) -> None:
         )
 
     attack(bank, forge, file="vault.db")
-    assert "does not fit the note" in warnings(bank)
+    assert "does not match the note" in warnings(bank)
     assert refuses_to_write(bank)
 
 

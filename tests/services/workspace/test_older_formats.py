@@ -64,7 +64,7 @@ def test_an_index_planted_in_an_older_workspace_is_an_alarm_and_is_not_brought_u
         raw.execute("CREATE TRIGGER spy AFTER INSERT ON events BEGIN SELECT 1; END")
     with closing(open_workspace(older, clock=clock)) as workspace:
         assert workspace.read_only
-        assert any("The trigger spy is not one of ours" in said for said in workspace.warnings)
+        assert any("The trigger spy does not belong there" in said for said in workspace.warnings)
     assert not (older / "ledger.db.format-1").exists()
 
 
