@@ -221,7 +221,7 @@ def test_a_viewer_cant_import(qtbot: QtBot, window: MainWindow, bank_path: Path)
     button = window.workspace_page.reports.findChild(QPushButton, "importButton")
     assert isinstance(button, QPushButton)
     assert not button.isEnabled()
-    assert "only look" in button.toolTip()
+    assert "read-only" in button.toolTip()
 
 
 def test_stated_balances_are_kept_beside_what_was_replayed(

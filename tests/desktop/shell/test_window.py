@@ -144,7 +144,7 @@ def test_a_viewer_sees_balances_but_no_personal_data_and_every_command_says_why(
         pass
     assert page.panel.text_of("owner") == "redacted"
     assert not page.header.command("deposit").isEnabled()
-    assert "only look" in page.header.command("deposit").toolTip()
+    assert "read-only" in page.header.command("deposit").toolTip()
 
 
 def test_f1_lists_the_keys(qtbot: QtBot, window: MainWindow, desk: WorkspacePage) -> None:
