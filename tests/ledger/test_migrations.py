@@ -135,7 +135,7 @@ def test_an_older_ledger_is_looked_at_in_its_own_format(path: Path, clock: Manua
     before, raw = told_in_format_1(path), path.read_bytes()
     with closing(Ledger.open(SqliteBackend(path, UP_TO_2), clock=clock, read_only=True)) as ledger:
         assert (ledger.format, ledger.read_only, ledger.schema_differences()) == (1, True, [])
-        assert ledger.warnings == ("The ledger has the older format 1, so it can only be looked at.",)
+        assert ledger.warnings == ("The ledger has the older format 1, so it is read-only.",)
         assert told_by(ledger) == before
         with pytest.raises(LedgerReadOnly):
             deposit(ledger, "c2")
