@@ -11,6 +11,7 @@ from typing import Final
 from tests.docs.pages import ROOT
 
 LINES_A_FILE: Final = 400
+MODULES_A_PACKAGE: Final = 17
 LINES_A_FUNCTION: Final = 23
 PERCENT_OF_FUNCTIONS: Final = 95
 FILES: Final = sorted((ROOT / "auditdesk").rglob("*.py"))
@@ -51,3 +52,7 @@ def test_a_package_has_nine_modules_on_average() -> None:
     modules = _modules()
 
     assert sum(modules.values()) / len(modules) <= 9
+
+
+def test_no_package_is_more_than_a_person_can_take_in() -> None:
+    assert {path: count for path, count in _modules().items() if count > MODULES_A_PACKAGE} == {}
