@@ -59,7 +59,7 @@ def test_a_command_that_is_told_to_stop_leaves_no_draft_behind(tmp_path: Path) -
     process.send_signal(signal.SIGTERM)
     _, err = process.communicate()
     assert process.returncode == 1
-    assert b"nothing half done was left" in err
+    assert b"no partial work was left" in err
     assert list(tmp_path.iterdir()) == []
 
 
@@ -67,9 +67,9 @@ def test_a_word_that_is_neither_command_nor_workspace_is_said_to_be_so(run: Run,
     outcome = run("frobnicate")
     assert (outcome.code, outcome.out) == (1, "")
     assert outcome.err == (
-        "auditdesk: There is no workspace at frobnicate, and it is no command.\nTry: auditdesk --help\n"
+        "auditdesk: frobnicate is neither a workspace nor a command.\nTry: auditdesk --help\n"
     )
-    assert "no workspace at" in run(tmp_path).err
+    assert f"{tmp_path} is neither a workspace nor a command." in run(tmp_path).err
 
 
 NO_TEXT = os.fsdecode(b"caf\xe9")  # what a shell hands over of a word that isn't UTF-8

@@ -249,7 +249,7 @@ def test_a_missing_snapshot_is_no_damage(copy: Path) -> None:
             (
                 "account_differs",
                 "account/10-00009",
-                "The list of accounts names 10-00009, of which the log knows nothing.",
+                "The list of accounts contains 10-00009, which is not in the log.",
             ),
         ),
         (
