@@ -235,11 +235,11 @@ def test_where_a_customer_lived_is_seen_in_the_account_and_on_the_customers_page
     QTest.keyClick(customer.bar.field, Qt.Key.Key_Return)
     assert "12 Long Street" in customer.values["street"].text()
     assert customer.banner.isVisible()
-    assert not customer.buttons["rename"].isEnabled()
-    assert "past" in customer.buttons["rename"].toolTip()
+    assert not customer.buttons["rename-customer"].isEnabled()
+    assert "past" in customer.buttons["rename-customer"].toolTip()
     QTest.keyClick(customer, Qt.Key.Key_Escape)
     assert "Oak Street 3" in customer.values["street"].text()
-    assert customer.buttons["rename"].isEnabled()
+    assert customer.buttons["rename-customer"].isEnabled()
 
 
 def test_an_account_can_be_opened_at_a_moment(desk: WorkspacePage, page: AccountPage) -> None:
@@ -315,7 +315,7 @@ def test_who_looks_at_the_past_stays_there_while_the_log_grows(
     assert (customer.timeline.version, customer.timeline.count) == (1, 3)
     assert "12 Long Street" in customer.values["street"].text()
     assert customer.banner.isVisible()
-    assert not customer.buttons["rename"].isEnabled()
+    assert not customer.buttons["rename-customer"].isEnabled()
     assert customer.events.rowCount() == 3
     customer.banner.action.click()
     assert "Hill 9" in customer.values["street"].text()
