@@ -11,6 +11,11 @@ MAX_LINE: Final = 200
 MAX_TEXT: Final = 2_000
 
 
+def is_text(text: str) -> bool:
+    """Whether it can be stored as UTF-8: no half of a surrogate pair, which bytes that are no text leave."""
+    return not any("\ud800" <= char <= "\udfff" for char in text)
+
+
 def clean_line(text: str, field: str, *, required: bool = False, limit: int = MAX_LINE) -> str:
     """One line: NFC, trimmed. Raises `Refused` (`text_invalid`, `text_too_long`, `text_missing`)."""
     cleaned = clean_text(text, field, required=required, limit=limit)
@@ -28,7 +33,7 @@ def clean_text(text: str, field: str, *, required: bool = False, limit: int = MA
     `text_too_long` beyond `limit` characters; `text_missing` when `required` and nothing is to be seen.
     """
     plain = text.isascii() and text.isprintable()  # most text is; nothing is to be looked for in it
-    if not plain and any("\ud800" <= char <= "\udfff" or char == "\0" for char in text):
+    if not plain and ("\0" in text or not is_text(text)):
         raise Refused(
             "text_invalid",
             f"The {field} contains a NUL or an unpaired surrogate, which cannot be stored.",

@@ -13,6 +13,7 @@ from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import Conflict, Refused
 from auditdesk.domain.events import CustomerRegistered
 from auditdesk.domain.streams import account_number, customer_number, name_in
+from auditdesk.domain.text import is_text
 from auditdesk.ledger.envelope import Envelope
 from auditdesk.ledger.ledger import StreamAppend
 from auditdesk.services.access.command_ids import check_typed_id, new_command_id
@@ -84,6 +85,8 @@ class Issuer:
         )
         keyring = self._context.check_writable()
         command_id = command_id or new_command_id()
+        if not is_text(command_id):  # nothing can be looked up by it, not even an id of an older program
+            self._check_id(command, command_id)
         known = self._ledger.log.command_result(command_id)
         if known:
             return self._repeated(command, Receipt(known, replayed=True))

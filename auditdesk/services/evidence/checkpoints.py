@@ -11,11 +11,13 @@ from typing import Final
 
 from auditdesk.domain.errors import ProofError, VaultMissing
 from auditdesk.domain.instants import day_of
+from auditdesk.domain.roles import CHECKPOINT
 from auditdesk.ledger.ledger import CheckpointRow, Ledger
 from auditdesk.proof.checkpoint import Checkpoint
 from auditdesk.proof.merkle import EMPTY_ROOT, verify_consistency
 from auditdesk.proof.signed_note import MAX_NOTE_BYTES
 from auditdesk.services.access.context import OperatorContext
+from auditdesk.services.access.permission import check_permission
 from auditdesk.services.evidence.signing import believed_checkpoint, signed_checkpoint
 from auditdesk.services.files.atomic import file_faults, save_file
 from auditdesk.services.files.places import place_of
@@ -43,6 +45,7 @@ class Checkpoints:
         Raises `VaultLocked`, `LedgerReadOnly`, and `ProofError` (`log_truncated`, `log_altered`, …) where
         the log does not continue its last checkpoint: then nothing is signed.
         """
+        check_permission(self._context, CHECKPOINT)
         self._context.check_writable()
         vault = self._vault()
         kept = vault.newest_checkpoint()

@@ -13,12 +13,13 @@ from typing import Final, NamedTuple
 from auditdesk.domain import events as e
 from auditdesk.domain.errors import AuditdeskError, Refused, VaultMissing
 from auditdesk.domain.events import NewEvent
-from auditdesk.domain.roles import ADMINISTRATOR, OPERATORS, ROLES, check_roles
+from auditdesk.domain.roles import ADMINISTRATOR, OPERATORS, PASSPHRASE, ROLES, check_roles
 from auditdesk.domain.streams import operator_stream
 from auditdesk.domain.text import clean_line
 from auditdesk.ledger.ledger import Batch, StreamAppend
 from auditdesk.services.access.command_ids import new_command_id
 from auditdesk.services.access.context import OperatorContext
+from auditdesk.services.access.permission import check_permission
 from auditdesk.services.access.refusals import record_refusal
 from auditdesk.services.evidence.checkpoints import Checkpoints
 from auditdesk.services.evidence.signing import keys_named
@@ -168,6 +169,7 @@ class Operators:
 
         Raises `WrongPassphrase`, `Refused` (`text_missing`, `passphrase_same`), and `Fault`s.
         """
+        check_permission(self._context, PASSPHRASE)
         keyring = self._context.check_signed_in()
         self._context.check_ledger()
         if not new:

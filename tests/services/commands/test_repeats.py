@@ -87,3 +87,10 @@ def test_the_same_command_in_another_spelling_is_the_same(session: Session, acco
         Deposit(account, 700, reference="Caf\u00e9"),
     ):
         assert desk.issue(again, command_id="d").envelopes == first.envelopes
+
+
+def test_an_id_that_is_no_text_is_refused_in_words(session: Session, account: str) -> None:
+    with pytest.raises(Refused) as refused:
+        session.issue(Deposit(account, 700), command_id="\ud800")
+    assert (refused.value.code, refused.value.field) == ("command_id_malformed", "command_id")
+    assert session.history.account_at(account).state.balance_minor == 0
