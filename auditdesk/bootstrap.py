@@ -86,7 +86,7 @@ def _is_there(file: Path) -> bool:
 
 
 class ProgramInfo(NamedTuple):
-    """What the program says of itself, for *About* and for whoever reports a bug."""
+    """Versions of program, Python and SQLite, and the path of the error log, for *About* and bug reports."""
 
     version: str
     python_version: str
@@ -107,7 +107,7 @@ def error_log() -> LogFile:
 
 
 def default_demo_path() -> Path:
-    """Where the demo bank lives when nobody says otherwise."""
+    """The demo bank's folder by default: `demo.auditdesk` in the person's data folder."""
     return Path(user_data_dir("auditdesk", appauthor=False)) / "demo.auditdesk"
 
 

@@ -1,4 +1,4 @@
-"""How the sub-commands are declared: what click leaves open, and the parameters that several of them share.
+"""Declare the sub-commands with click: its missing pieces, and the parameters that several of them share.
 
 Imports click alone, as `auditdesk --help` needs all of this.
 """
@@ -24,7 +24,7 @@ Declared = TypeVar("Declared", bound="Callable[..., Any] | click.Command")
 
 
 class Decorator(Protocol):
-    """What adds a parameter to a sub-command."""
+    """A click decorator that adds one parameter to a sub-command."""
 
     def __call__(self, command: Declared, /) -> Declared:
         """Add it."""
@@ -106,7 +106,7 @@ class Program(DefaultGroup):  # type: ignore[misc] # the package has no types
         return cast("list[str]", super().parse_args(ctx, args))
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """What the first word may be: a sub-command, or else the folder of a workspace."""
+        """Complete the first word: to a sub-command, or else to the folder of a workspace."""
         commands = super().shell_complete(ctx, incomplete)
         return commands or FOLDER.shell_complete(ctx, self.params[0], incomplete)
 

@@ -142,7 +142,7 @@ def _stumbled(words: Sequence[str], error: Exception) -> int:
 
 
 def _path_of(context: click.Context | None) -> str:
-    """What must be typed before --help; whoever named no command is helped with the program."""
+    """The words to type before --help: the sub-command's path, or `auditdesk` where none was named."""
     if context is None or (context.parent is not None and hasattr(context.parent, "arg0")):
         return "auditdesk"
     return context.command_path
@@ -161,12 +161,12 @@ def _say(sentence: str) -> None:
 
 
 def _say_bug(error: Exception) -> None:
-    """Where it happened, but not the error's own text, which may quote what it was working on."""
+    """Print a bug's type and traceback, without its message, which may quote personal data."""
     frames = "".join(traceback.format_tb(error.__traceback__))
     _say(f"This is a bug in auditdesk ({type(error).__name__}). The books are as they were before.\n{frames}")
 
 
 def _silence_stdout() -> None:
-    """Whoever read our output has gone; let the interpreter's last flush go nowhere."""
+    """Redirect standard output to the null device: its reader has gone, and the last flush must not fail."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

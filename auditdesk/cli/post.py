@@ -124,12 +124,12 @@ EXPECT_VERSION: Final = click.Option(
 
 
 def word_of(field: CommandField) -> str:
-    """What a field is called in the shell: an argument, or an option with dashes."""
+    """The parameter's name of a command's field, by which click passes its value."""
     return field.name if field.input.kind == "amount" else field.field
 
 
 def parameters(action: type[Command]) -> Iterator[click.Parameter]:
-    """What is typed for a command: what it can't do without in its place, but for texts, and options."""
+    """Yield a command's click parameters: arguments for required fields but texts, options for the rest."""
     for field in fields_of(action):
         word = word_of(field)
         if field.required and field.input.kind != "text":

@@ -1,4 +1,4 @@
-"""What the sub-commands share: opening a workspace and signing in, with what was said or is typed."""
+"""Open a workspace and sign an operator in, by options, environment or terminal, for every sub-command."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _sign_in(workspace: Workspace, keys: Keys, passphrase: str | None) -> Sessio
 
 
 def choose_operator(operators: tuple[str, ...], asked: str) -> str:
-    """Who signs in: whom `--as` or the environment names, or the only one there is."""
+    """The operator to sign in: named by `--as` or the environment, or the only one. Raises `Misused`."""
     chosen = asked or os.environ.get(OPERATOR, "")
     if chosen:
         return chosen
@@ -99,7 +99,7 @@ def read_passphrase(prompt: str, *, twice: bool = False, variable: str = PASSPHR
 
 
 def confirmed(warning: str, word: str, whose: str) -> bool:
-    """Whether the word, `whose` it is, was typed again. Raises `Misused` where nobody can type it."""
+    """Ask to type `word` as confirmation; True if it was typed. Raises `Misused` without a terminal."""
     if not sys.stdin.isatty():
         raise Misused(f"There is no terminal to type the {whose} at; confirm with --yes.")
     return ask(f"{warning} Type {word} to go on: ") == word

@@ -29,7 +29,7 @@ def say(text: str = "") -> None:
 
 
 def say_json(document: Mapping[str, Any]) -> None:
-    """One JSON object on standard output; what isn't printable is escaped as JSON has it."""
+    """Print one JSON object on standard output; unprintable characters are escaped as JSON has it."""
     said = json.dumps(document, indent=2, ensure_ascii=False)
     say("".join(char if char.isprintable() or char == "\n" else json.dumps(char)[1:-1] for char in said))
 
@@ -80,7 +80,7 @@ def _share(done: int, total: int) -> str:
 
 
 def _left(done: int, total: int, spent_s: float) -> str:
-    """How long it takes from here at the speed so far; nothing before a second has shown that speed."""
+    """The remaining time as `, M:SS left`, from the speed so far; empty in the first second."""
     if not done or not total or spent_s < 1:
         return ""
     minutes, seconds = divmod(round(spent_s * (total - done) / done), 60)

@@ -39,7 +39,7 @@ LEGACY: Final = 2
 
 
 class DemoScale(NamedTuple):
-    """How large a demo is: the whole one, or a small one for tests. Customers and accounts count all."""
+    """The size of a demo bank, by default the whole one. `customers` and `accounts` are the totals."""
 
     customers: int = 200
     accounts: int = 300

@@ -96,7 +96,7 @@ class DemoClerk:
             batch.known_commands([program_id("demo", str(serial)) for serial in ahead])
 
     def _keep_refusal(self, batch: Batch, step: s.Step, refused: Refused) -> None:
-        """What a person was refused at the till is kept; a run in the night tries again another day."""
+        """Record a refusal at the till as `CommandRefused`; the night run tries again another day."""
         if step.operator == s.NIGHT_RUN or not isinstance(step.act, s.OnKey) or not s.is_entry(step.act):
             return
         command = step.act.command

@@ -26,7 +26,7 @@ class Period(NamedTuple):
     end_us: int
 
     def holds(self, instant_us: int) -> bool:
-        """Whether the instant lies in it."""
+        """True if the instant (µs UTC) lies in the span; its end does not."""
         return self.start_us <= instant_us < self.end_us
 
 
@@ -39,7 +39,7 @@ def months(span: Period) -> Iterator[date]:
 
 
 def happens(chance: Random, percent: int) -> bool:
-    """Whether something comes to pass that does in so many cases of a hundred."""
+    """Draw a random yes or no; True in `percent` of a hundred cases."""
     return chance.randrange(100) < percent
 
 
@@ -49,7 +49,7 @@ def price(chance: Random, currency: str, low: int, high: int) -> int:
 
 
 def round_price(chance: Random, currency: str, low: int, high: int) -> int:
-    """As `price`, in a figure that people agree on."""
+    """Draw a price in minor units like `price`, and keep two significant digits, as people agree on."""
     amount_minor = price(chance, currency, low, high)
     dropped = max(len(str(amount_minor)) - 2, 0)
     return int(str(amount_minor)[:2]) * int("1" + "0" * dropped)

@@ -24,7 +24,7 @@ SETTLED: Final = "Settled at closing"
 
 
 class DemoState:
-    """What has become of the plan's people and account keys so far."""
+    """The customers and accounts that the plan's people and account keys have become so far."""
 
     def __init__(self) -> None:
         self.customers: dict[int, Customer] = {}
@@ -82,7 +82,7 @@ class _Opening(NamedTuple):
 
 
 def decide(standing: DemoState, step: s.Step) -> list[StreamAppend]:
-    """What to append for a step; nothing where there is nothing to do. Raises `Refused`."""
+    """Decide the events that a step appends; an empty list if it has no effect. Raises `Refused`."""
     when = When(step.booked_at_us, step.recorded_at_us)
     match step.act:
         case s.Register(person, command):
@@ -119,7 +119,7 @@ def _on_account(act: s.AccountAct, held: AccountWithOwner, when: When) -> tuple[
 
 
 def _command(act: s.AccountAct, account: Account) -> OnAccount:
-    """What is asked of the account as it stands; amounts that depend on what is there are known now."""
+    """Make the command of an act, with the amounts that depend on the account's balance."""
     match act:
         case s.OnKey(_, command):
             return replace(command, account=account.number)
@@ -134,7 +134,7 @@ def _command(act: s.AccountAct, account: Account) -> OnAccount:
 
 
 def _close(command: CloseAccount, held: AccountWithOwner, when: When) -> tuple[NewEvent, ...]:
-    """What is owed is paid in first, what is left is paid out."""
+    """Close an account: pay an overdrawn balance in first, then pay out what is left."""
     account = held.account
     settled: tuple[NewEvent, ...] = ()
     if account.balance_minor < 0:

@@ -1,4 +1,4 @@
-"""Who banks at the demo bank: invented people of six countries, from names that go together."""
+"""Invent the demo bank's customers: people of six countries, from names that go together."""
 
 from __future__ import annotations
 

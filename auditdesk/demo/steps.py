@@ -1,4 +1,4 @@
-"""What the demo bank's history is planned of: steps, each at the instant its clerk records it."""
+"""The steps of which the demo bank's history is planned, each at the instant its clerk records it."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ Act = AccountAct | Register | OnPerson | Open | Move | Adopt | Forget
 
 
 def is_entry(act: Act) -> bool:
-    """Whether it is one line of money that a person is asked for at the till."""
+    """True if the act is an entry that a customer asks for at the till."""
     return isinstance(act, OnKey) and isinstance(act.command, MoneyCommand)
 
 
@@ -189,12 +189,12 @@ class Step(NamedTuple):
 
 
 def at_the_till(booked_at_us: int, delay_s: int, operator: str, act: Act) -> Step:
-    """What a clerk does while the customer waits, recorded some seconds later."""
+    """Make a step of a clerk at the till, recorded `delay_s` seconds after it is booked."""
     return Step(booked_at_us + delay_s * SECOND_US, booked_at_us, operator, act)
 
 
 def in_the_night(day_us: int, second: int, act: Act) -> Step:
-    """What is booked at the close of a day that began at `day_us`, and recorded by the next morning's run."""
+    """Make a step of the night run: booked at 20:00 of the day `day_us`, recorded at 4:00 on the next."""
     return Step(
         day_us + 28 * HOUR_US + second * SECOND_US,
         day_us + 20 * HOUR_US + second * SECOND_US,

@@ -74,7 +74,7 @@ class EvidenceDialog(FormDialog):
 
 
 def saved_text(result: object) -> str:
-    """What was written, in a sentence."""
+    """The receipt for written evidence: event, path and signed position, in a sentence."""
     if not isinstance(result, EvidenceResult):
         raise TypeError(result)
     return formats.tr("Evidence of event {n} written to {path}: position {at} of {size} signed.").format(

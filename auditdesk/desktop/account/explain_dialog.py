@@ -1,4 +1,4 @@
-"""One event explained: before and after, who and when, the command, payload and hash; to copy as JSON."""
+"""Explain one event: state before and after, operator, instants, command, payload, hash; to copy as JSON."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class ExplainDialog(QDialog):
 
 
 def explained(step: StepView, event: EventView) -> dict[str, Any]:
-    """What the dialog shows, as a document: locale-neutral, so that it can be kept."""
+    """The explanation of an event as a JSON document: locale-neutral, amounts in minor units."""
     envelope = event.envelope
     currency = step.after.currency
     return {

@@ -42,7 +42,7 @@ def named(directory: Directory, account: str) -> str:
 
 
 def received(receipt: Receipt) -> Link | None:
-    """Where a transfer went; None after any other command."""
+    """The link to the account that a transfer was sent to; None for the receipt of any other command."""
     if receipt.envelopes[0].type != TransferSent.TAG:
         return None
     for leg in receipt.envelopes[1:]:

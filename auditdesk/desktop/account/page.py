@@ -43,7 +43,7 @@ ROWS_TO_JUDGE_BY: Final = 50
 
 
 class Overview(NamedTuple):
-    """What is read of a whole account after its first paint."""
+    """Balance series and event counts of a whole account, read after the page's first paint."""
 
     number: str
     series: list[BalanceBucket]
@@ -182,7 +182,7 @@ class AccountPage(QWidget):
             self._context.account_wanted.emit(leg.account, AtVersion(leg.version))
 
     def _states_balances(self, versions: int) -> bool:
-        """Whether the account was imported with stated balances, by its first rows."""
+        """True if one of the account's first rows has a stated balance, as an imported account's have."""
         rows = self._history.account_register(self.number, 1, min(versions, ROWS_TO_JUDGE_BY))
         return any(row.stated_balance_minor is not None for row in rows)
 
@@ -225,7 +225,7 @@ class AccountPage(QWidget):
         )
 
     def _owner_note(self) -> str:
-        """Whether the owner has changed since the moment shown."""
+        """The sentence that the owner has changed since the moment shown; empty at the present."""
         if not self.timeline.is_past:
             return ""
         recorded = self.timeline.clock == "recorded"

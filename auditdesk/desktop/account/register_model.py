@@ -24,7 +24,7 @@ _TEXT_ROLES: Final = (int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.Text
 
 
 class RegisterLine(Protocol):
-    """What the register shows of one event; amounts in minor units, instants in µs UTC."""
+    """The columns of one event in the register; amounts in minor units, instants in µs UTC."""
 
     @property
     def version(self) -> int: ...
@@ -79,7 +79,7 @@ def register_columns(tr: Callable[[str], str]) -> tuple[Column, ...]:
 
 
 def money_bounds(series: Sequence[BalanceBucket]) -> dict[str, tuple[int, ...]]:
-    """What no amount of an account lies outside of, by column, from its balance over its whole life.
+    """Bounds of an account's amounts by column, in minor units, from its balance over its whole life.
 
     An entry leads from one balance to the next: within a bucket it can't be larger than the way between
     its lowest and its highest, and where a bucket is one entry it is just that way.
@@ -182,7 +182,7 @@ class RegisterModel(PagedTableModel[RegisterLine]):
 
     @property
     def total(self) -> int:
-        """How many events the account has, shown or not."""
+        """The number of the account's events, hidden ones included."""
         return self._total
 
     def set_versions(self, versions: Sequence[int] | None) -> None:

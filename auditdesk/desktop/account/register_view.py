@@ -89,13 +89,13 @@ class RegisterTable(QTableView):
         header.sectionResized.connect(self._keep_money_whole)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where room is scarce counterparty and operator give way, so that the memo stays in sight."""
+        """Fit the columns to the width: counterparty and operator give way, the memo stays visible."""
         super().resizeEvent(event)
         self._fit()
 
     @Slot()
     def _fit_money(self) -> None:
-        """As wide as the widest amount, in the bold of the current row: money is never cut."""
+        """Fit the columns of money to the widest amount, in the current row's bold: none is ever cut."""
         for key in MONEY_COLUMNS:
             self.setColumnWidth(self._keys.index(key), self._money_px(key))
         self._fit()

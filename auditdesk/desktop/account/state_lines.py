@@ -1,4 +1,4 @@
-"""What the state panel says of an account at a moment, line by line, without any widget."""
+"""Lines of the state panel: an account, its owner and an event at a moment, without any widget."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SHOWN_ID: Final = 18
 
 
 class StateLine(NamedTuple):
-    """One line: what it is, its value (or the mask over it), and what the event changed of it."""
+    """A line of the state panel: its label, its value (or the mask over it), and the event's change of it."""
 
     key: str
     label: str

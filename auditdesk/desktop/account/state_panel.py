@@ -124,11 +124,11 @@ class StatePanel(QScrollArea):
         self._event.show_lines(event_lines(event, currency, self._formats, self.tr))
 
     def text_of(self, key: str) -> str:
-        """What a line says, for tests and for copying; empty where it isn't shown."""
+        """The text of a line by its key, for tests and for copying; empty if the line isn't shown."""
         return self._state.text_of(key) or self._event.text_of(key)
 
     def change_of(self, key: str) -> str:
-        """What the event changed of a line of the state, for tests; empty where nothing."""
+        """The event's change of a state line by its key, for tests; empty if it changed nothing."""
         return self._state.change_of(key)
 
     @Slot()
@@ -187,7 +187,7 @@ class LineList(QWidget):
         return self._rows[self._keys.index(key)].value.text() if key in self._keys else ""
 
     def change_of(self, key: str) -> str:
-        """What changed of a line; empty where nothing did."""
+        """The change shown in a line by its key; empty if there was none."""
         row = self._rows[self._keys.index(key)]
         return row.note.text() or row.delta.text()
 

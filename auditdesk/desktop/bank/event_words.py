@@ -1,4 +1,4 @@
-"""What an event says in one line, in words for people."""
+"""Describe an event in one line, in words for people."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _operator_words(event: e.Event) -> str:
 
 
 def grants_words(*, may_reveal: bool, may_sign: bool) -> str:
-    """What an operator's key opens."""
+    """Describe an operator's grants: personal data (*reveal*), the signing key (*sign*)."""
     tr = formats.tr
     granted = [tr("sees personal data")] * may_reveal + [tr("signs")] * may_sign
     return ", ".join(granted) or tr("neither sees personal data nor signs")

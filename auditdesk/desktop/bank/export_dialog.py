@@ -139,7 +139,7 @@ def _files_of(path: Path) -> tuple[Path, ...]:
 
 
 def exported_text(result: object) -> str:
-    """What was written, in a sentence."""
+    """The receipt for an export: rows, path and manifest, and UNVERIFIED for a damaged ledger."""
     if not isinstance(result, ExportResult):
         raise TypeError(result)
     text = formats.tr("{rows} rows written to {path}, with a manifest beside it.").format(

@@ -49,7 +49,7 @@ class RolesField(Field):
 
 
 class Grants(QWidget):
-    """What an operator's key is to open."""
+    """Check boxes for an operator's grants: personal data and the signing key."""
 
     def __init__(self, *, may_reveal: bool, may_sign: bool) -> None:
         super().__init__()

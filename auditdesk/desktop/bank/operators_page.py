@@ -39,7 +39,7 @@ KEYS_PX: Final = 132
 
 
 class OperatorsShown(NamedTuple):
-    """What the page shows; `refusal` says why nothing but one's own passphrase can be changed, if so."""
+    """Operators and published keys; `refusal` says why only one's own passphrase can be changed, if so."""
 
     operators: tuple[Operator, ...]
     keys: tuple[PublishedKey, ...]

@@ -23,7 +23,7 @@ from auditdesk.services.upkeep.backup import BackupResult
 
 
 class ReportsPage(QWidget):
-    """One card a report, and one for import."""
+    """The page of reports: one card for each, and one for the import."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()

@@ -58,7 +58,7 @@ def _files_of(path: Path) -> tuple[Path, Path]:
 
 
 def certified_text(result: object) -> str:
-    """What was written, in a sentence."""
+    """The receipt for a certificate of erasure: the paths of its JSON and its PDF."""
     if not isinstance(result, tuple):
         raise TypeError(result)
     return formats.tr("Certificate written to {json} and {pdf}.").format(json=result[0], pdf=result[1])

@@ -101,7 +101,7 @@ class ForgetDialog(FormDialog):
 
 
 def preview_text(preview: ErasurePreview) -> str:
-    """What an erasure would touch, in sentences."""
+    """Preview an erasure in sentences: the customer, their accounts, sealed events and snapshots."""
     tr = formats.tr
     customer = preview.customer
     accounts = ", ".join(f"{account.number} ({account.status})" for account in preview.accounts)
@@ -122,7 +122,7 @@ def preview_text(preview: ErasurePreview) -> str:
 
 
 def erased_text(erasure: object) -> str:
-    """What came of it, in a sentence."""
+    """The receipt for an erasure: the customer, the events now erased, the destroyed key."""
     if not isinstance(erasure, Erasure):
         raise TypeError(erasure)
     return formats.tr(

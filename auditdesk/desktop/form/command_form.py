@@ -86,7 +86,7 @@ class CommandForm(FormDialog):
         self.after.setText(text)
 
     def show_problem(self, error: BaseException) -> None:
-        """As every form; after a conflict the account or customer is looked at again."""
+        """Show the problem like every form; after a conflict, read the account or customer again."""
         if isinstance(error, Conflict) and self.state is not None:
             history, number = self._context.session.history, self.state.number
             on_account = isinstance(self.state, Account)
@@ -158,7 +158,7 @@ class CommandForm(FormDialog):
                 return line_field(name, title, hint=hint)
 
     def _value(self, asked: CommandField) -> Any:
-        """What was typed into a field, as the command takes it. Raises `Refused` on that field."""
+        """Parse a field's text to the value that the command takes. Raises `Refused` on that field."""
         kind, text = asked.input.kind, self.fields[asked.name].text()
         if kind == "check":
             return bool(text)
@@ -185,7 +185,7 @@ class CommandForm(FormDialog):
 
 
 def receipt_text(receipt: Receipt) -> str:
-    """What was posted, in a sentence."""
+    """The receipt for a posted command: its first event, version, account or customer, and position."""
     first = receipt.envelopes[0]
     return formats.tr("{event} posted as event {version} of {number} (position {position}).").format(
         event=formats.event_name(first.type),
@@ -215,13 +215,13 @@ def _customer_of(state: Account | Customer | None) -> str:
 
 
 def _known(customer: Customer) -> dict[str, str]:
-    """What is known of a customer, by the names of the fields that ask for it."""
+    """Personal data of a customer by field name; empty where it is masked."""
     personal = PersonalDetails("") if isinstance(customer.personal, Mask) else customer.personal
     return {"name": personal.name, **asdict(personal.address), **asdict(personal.contact)}
 
 
 def _missing(asked: CommandField) -> Refused:
-    """That a field is empty which must not be."""
+    """The refusal `text_missing` for a required field that is empty."""
     what = asked.input.label.replace("&", "").lower()
     if asked.input.kind == "account":
         sentence = formats.tr("Say which account.")

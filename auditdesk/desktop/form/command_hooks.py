@@ -1,4 +1,4 @@
-"""What is special about the form of a command, beside its fields: where they stand, and what they say."""
+"""Adapt the form of a single command, beyond its fields: their layout, their words, their preview."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ def _nothing(_form: FormDialog, _state: object) -> None:
 
 
 class Hooks(NamedTuple):
-    """What a form does more with what it is about: once it is made, and each time that is looked at."""
+    """Hooks of a command's form: run once it is made, and each time its account or customer is read."""
 
     made: Hook = _nothing
     seen: Hook = _nothing
 
 
 def balance_after(command: type[Command], account: Account, amount_minor: int) -> str:
-    """What an amount would lead to, in words; empty where a command changes no figure."""
+    """Preview the balance, or limit, after a command with `amount_minor`; empty if it changes neither."""
     balance_minor = account.balance_minor
     if issubclass(command.LEAVES, MoneyEvent):
         text, after_minor = (
@@ -58,7 +58,7 @@ def balance_after(command: type[Command], account: Account, amount_minor: int) -
 
 
 def choices(words: Mapping[str, str]) -> list[tuple[str, str]]:
-    """What can be chosen, as a field offers it."""
+    """Turn words by value into a field's choices: (value, capitalised words)."""
     return [(value, said.capitalize()) for value, said in words.items()]
 
 

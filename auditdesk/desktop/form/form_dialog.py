@@ -218,7 +218,7 @@ class FormDialog(QDialog):
                 self._scroll.ensureWidgetVisible(field, 0, 0)
 
     def _room_px(self) -> int:
-        """How high a dialog can be on this screen."""
+        """The greatest height of a dialog on this screen, in pixels."""
         return self.screen().availableSize().height() - FRAME_PX
 
     def _stay_on_screen(self) -> None:
@@ -293,5 +293,5 @@ class FormDialog(QDialog):
 
 
 def _height_px(layout: QLayout, width_px: int) -> int:
-    """How high a layout is at a width; only one that holds wrapped texts depends on it."""
+    """The height of a layout at a width, in pixels; only wrapped texts make it depend on the width."""
     return layout.heightForWidth(width_px) if layout.hasHeightForWidth() else layout.sizeHint().height()

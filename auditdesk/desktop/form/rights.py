@@ -1,4 +1,4 @@
-"""Which commands and actions are disabled, and the reason that a disabled button shows."""
+"""Disable commands and actions, with the reason that a disabled button shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a file is to go: a free name is proposed, another can be chosen, none that is taken."""
+"""Choose the path of a new file: a free name is proposed, an existing file is never overwritten."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whom a form or page is about: number, name, and what anybody who acts on it must know."""
+"""Name the customer of a form or page: number, name, and statuses that restrict a command."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def name_of(customer: Customer) -> str | Mask:
 
 
 class SubjectLine(QWidget):
-    """One line that names the customer; hidden until there is one."""
+    """A line with the customer's number, name and statuses; hidden until a customer is shown."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -85,7 +85,7 @@ class SubjectLine(QWidget):
         self.show()
 
     def words(self) -> list[str]:
-        """What the pills say, for tests and for assistive tools."""
+        """The words of the status pills, for tests and for assistive tools."""
         items = (self._pills.itemAt(place) for place in range(self._pills.count()))
         pills = (item.widget() for item in items if item is not None)
         return [pill.text() for pill in pills if isinstance(pill, Pill)]

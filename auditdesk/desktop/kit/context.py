@@ -1,4 +1,4 @@
-"""What every page of a signed-in window shares."""
+"""Session, task runner, settings, theme and drafts that every page of a signed-in window shares."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was typed into a form and not posted, kept until it is.
+"""Keep a form's unposted input as a draft, until it is posted.
 
 It may be personal: it stays in memory, belongs to one sign-in, and goes with it.
 """
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 
 class DraftKey(NamedTuple):
-    """Which form, on which account or customer, and whose personal data it may hold."""
+    """Key of a draft: its form, account or customer, and the customer whose personal data it may hold."""
 
     form: str
     about: str = ""
@@ -31,7 +31,7 @@ class Drafts:
             self._texts.pop(key, None)
 
     def of(self, key: DraftKey) -> dict[str, str]:
-        """What was typed; empty where there is no draft."""
+        """The draft's texts by field name; empty if there is no draft."""
         return dict(self._texts.get(key, {}))
 
     def forget_customer(self, customer: str) -> None:

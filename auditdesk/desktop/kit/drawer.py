@@ -30,7 +30,7 @@ class WithDrawer(QWidget):
 
     @property
     def is_folded(self) -> bool:
-        """Whether the panel has no room beside the main thing."""
+        """True if the panel is folded away, as it has no room beside the main widget."""
         return self._is_folded
 
     @Slot(bool)

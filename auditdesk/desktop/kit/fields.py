@@ -20,7 +20,7 @@ TEXT_LINES = 3
 
 
 class Field(QWidget):
-    """One input. `name` is the word by which a refusal points at it."""
+    """An input of a form, with title, hint and problem. `name` is the field that a `Refused` points at."""
 
     edited = Signal()
 
@@ -57,11 +57,11 @@ class Field(QWidget):
 
     @property
     def secret(self) -> bool:
-        """Whether what is typed is hidden: nobody keeps it."""
+        """True if the input is hidden, like a passphrase: no draft keeps it."""
         return isinstance(self.entry, QLineEdit) and self.entry.echoMode() != QLineEdit.EchoMode.Normal
 
     def text(self) -> str:
-        """What was typed or chosen; a choice's value, not its words."""
+        """The text that was typed, or the value (not the words) of the choice."""
         entry = self.entry
         if isinstance(entry, QComboBox):
             return str(entry.currentData() if entry.currentData() is not None else entry.currentText())

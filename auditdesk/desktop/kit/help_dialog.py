@@ -39,7 +39,7 @@ LIST_PX: Final = 210
 
 
 class HelpDialog(QDialog):
-    """One page of the help, by the path of its file below `resources`."""
+    """A dialog with one page of the help, by the path of its file below `resources`."""
 
     def __init__(self, page: tuple[str, ...], parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -42,7 +42,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class ListItem:
-    """One item: its number, a figure at the right, a second line, and whether that is a mask."""
+    """An item of a list: number, figure at the right, second line; `masked` if that line is a mask."""
 
     __slots__ = ("figure", "masked", "number", "second")
 

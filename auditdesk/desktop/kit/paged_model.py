@@ -78,7 +78,7 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
 
     @property
     def newest_first(self) -> bool:
-        """Whether the highest ordinal stands on top."""
+        """True if the highest ordinal stands in the first row."""
         return self._newest_first
 
     def reset(self, count: int) -> None:
@@ -126,7 +126,7 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
         return self._count - ordinal if self._newest_first else ordinal - 1
 
     def row_data(self, row: int) -> Row | None:
-        """What a row holds, fetched if need be; None while it is on its way."""
+        """Get a row, fetching its page if need be; None while the page is being fetched."""
         page, within = divmod(self.ordinal_of(row) - 1, PAGE_ROWS)
         rows = self._page(page)
         return rows[within] if rows is not None and within < len(rows) else None

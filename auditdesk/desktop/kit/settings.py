@@ -1,4 +1,4 @@
-"""What the window remembers between runs: where it stood, its theme, recent workspaces. Nothing audited."""
+"""Settings kept between runs: the window's geometry, its theme, recent workspaces. Nothing audited."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ REPORT_EVERY_S: Final = 0.05
 
 
 class Task(QObject):
-    """One piece of work: `progressed(done, total, label)`, `succeeded(result)`, `failed(error)`, `finished`.
+    """A background task: `progressed(done, total, label)`, `succeeded(result)`, `failed(error)`, `finished`.
 
     All arrive on the GUI thread; counts travel as objects, since a signal's int has 32 bits.
     """
@@ -89,7 +89,7 @@ class TaskRunner(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether anything is under way."""
+        """True while a task is running or waiting."""
         return bool(self._running)
 
     def run(
@@ -175,7 +175,7 @@ class TaskRunner(QObject):
 
 
 def _is_alive(deliver: Callable[[Any], object]) -> bool:
-    """Whether the widget that asked is still there; the window may have been locked meanwhile."""
+    """True unless the receiver is a deleted widget, as when the window was locked meanwhile."""
     owner = getattr(deliver, "__self__", None)
     return not isinstance(owner, QObject) or isValid(owner)
 
@@ -194,7 +194,7 @@ def without_frames(error: BaseException) -> BaseException:
 
 
 def without_values(error: BaseException) -> str:
-    """Where a bug happened, without its message, which may hold what somebody typed."""
+    """Format an error's type and traceback, without its message, which may hold personal data."""
     places = traceback.extract_tb(error.__traceback__)
     lines = [f"  {Path(place.filename).name}:{place.lineno} in {place.name}" for place in places]
     return "\n".join([type(error).__name__, *lines])

@@ -118,7 +118,7 @@ class Pill(QLabel):
 
 
 class Elided(QLabel):
-    """One line that is cut with an ellipsis where it does not fit; the tool tip has all of it."""
+    """A one-line label, elided with an ellipsis where room is short; the tool tip has the whole text."""
 
     def set_full_text(self, text: str) -> None:
         """Show a text."""
@@ -155,7 +155,7 @@ class PersonalLabel(QLabel):
 
 
 class EmptyState(QWidget):
-    """What is shown instead of an empty list: why it is empty, and what to do."""
+    """A placeholder for an empty list: why it is empty, and a button for what to do."""
 
     acted = Signal()
 

@@ -1,4 +1,4 @@
-"""How things look and how values are written.
+"""Theme, icons and number formats: how the window looks and how values are written.
 
 - `tokens`: every colour, once for light and once for dark. `theme` makes palette and style sheet of them.
 - `icons`: line icons in the theme's colours. `assets`: files that are shipped with the program.

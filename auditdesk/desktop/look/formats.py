@@ -87,7 +87,7 @@ def parse_money(text: str, currency: str) -> int:
 
 
 def _are_grouped(groups: list[str]) -> bool:
-    """Whether these are digits written in threes from the right, or not grouped at all."""
+    """True if the digits are grouped in threes from the right, or not grouped at all."""
     head, *rest = groups
     return not rest or (1 <= len(head) <= GROUP_DIGITS and all(len(group) == GROUP_DIGITS for group in rest))
 
@@ -113,18 +113,18 @@ def day(value: date) -> str:
 
 
 def event_name(tag: str) -> str:
-    """What an event type is called; the tag itself where it has no name."""
+    """The name of an event type for people; the tag itself for an unknown type."""
     kind = EVENTS.get(tag)
     return kind.words if kind else tag
 
 
 def blocks(value: str) -> str:
-    """What is frozen, in words."""
+    """The name of a freeze's scope for people; an unknown one is returned as it is."""
     return BLOCK_NAMES.get(value, value)
 
 
 def mask(mask: Mask) -> str:
-    """What stands in place of personal data: visible, and never to be taken for the data."""
+    """The text in place of masked personal data: redacted, erased, KEY LOST or TAMPERED."""
     if mask.kind == "erased":
         when = day(mask.on) if mask.on else tr("(under way)")
         return tr("{bar} erased {when}").format(bar=ERASED_BAR, when=when)

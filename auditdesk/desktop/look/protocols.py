@@ -1,4 +1,4 @@
-"""What the widgets of time ask of a theme and of a locale: colours, and texts for people.
+"""Protocols of theme and locale for the widgets of time: colours, and texts for people.
 
 A palette of the tokens and the module of formats satisfy these as they are; tests bring their own.
 """
@@ -64,7 +64,7 @@ class Formats(Protocol):
         """A day and a time, to the minute."""
 
     def event_name(self, tag: str) -> str:
-        """What an event type is called."""
+        """The name of an event type for people."""
 
     def mask(self, mask: Mask) -> str:
-        """What stands in place of personal data."""
+        """The text in place of masked personal data."""

@@ -1,4 +1,4 @@
-"""What this program is, in which version, and where it keeps what went wrong."""
+"""The *About* dialog: the program, its versions, and the path of its log of errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the window starts: a display and Qt's libraries, or a sentence that says what is missing."""
+"""Start the window, or say in a sentence that a display or one of Qt's libraries is missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes on quietly while somebody is signed in: what is new is verified, and days are closed.
+"""Verify new events and sign checkpoints in the background, while an operator is signed in.
 
 It has a thread of its own, so that a long verification keeps nobody from working.
 """

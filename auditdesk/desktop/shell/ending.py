@@ -1,4 +1,4 @@
-"""How the window learns that it must end: by a signal, by a log-out, by the application's own end.
+"""Close the window on a signal (SIGINT, SIGTERM), a log-out, or the application's own end.
 
 Python runs a signal's handler only when it next runs Python, which idle Qt does not, and an exception that
 a handler raises is swallowed where Qt called Python. So the handlers do nothing: the interpreter writes the
@@ -50,7 +50,7 @@ class _Ending(QObject):
 
     @Slot()
     def _close(self) -> None:
-        """As if a person had: what is under way is put back, a checkpoint signed, the keys are dropped."""
+        """Close the window like a person: cancel tasks, sign a checkpoint, drop the keys."""
         if self._window.isVisible():
             self._window.close()
 

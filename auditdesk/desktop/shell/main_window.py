@@ -38,7 +38,7 @@ SWITCH_S: Final = 0.001  # how long work in the background may keep the window w
 
 
 class MainWindow(QMainWindow):
-    """One window on one workspace at a time."""
+    """The main window: opens one workspace at a time, signs an operator in, locks and closes it."""
 
     def __init__(
         self,
@@ -115,7 +115,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _lock_idle(self) -> None:
-        """Nobody has been here for long: lock, unless work is under way, which needs the keys to its end."""
+        """Lock after the idle time, unless a task is running, which needs the keys to its end."""
         if not self.runner.busy:
             self.lock()
 

@@ -39,7 +39,7 @@ _MISSING: Final = re.compile(r"(lib[\w.+-]+\.so[.\d]*): cannot open shared objec
 
 
 def explain(error: ImportError) -> str | None:
-    """What to install for this import error; None where it is about no system library."""
+    """Explain an import error: the missing system library and the package to install; None for any other."""
     found = _MISSING.search(str(error))
     if found is None:
         return None

@@ -17,7 +17,7 @@ from auditdesk.services.upkeep.restore import read_manifest
 
 
 class RestoreRequest(NamedTuple):
-    """What is to be restored, and how."""
+    """A restore to be done: backup, target folder, certificates of erasure, expired vault or not."""
 
     backup: Path
     target: Path

@@ -13,7 +13,7 @@ from auditdesk.services.workspace.session import Session
 
 
 class SearchTarget(NamedTuple):
-    """Where a search leads: an account at a moment, a customer, or a position."""
+    """The result of a search: an account at a moment, a customer, or a position."""
 
     account: str = ""
     customer: str = ""
@@ -22,7 +22,7 @@ class SearchTarget(NamedTuple):
 
 
 def find_target(session: Session, text: str) -> SearchTarget:
-    """What the text means. Raises `Refused` where it means nothing, or too much."""
+    """Find the account, customer or #position that a text names. Raises `Refused` for none, or several."""
     text = text.strip()
     if text.startswith("#"):
         return _at_position(session, text[1:])

@@ -41,7 +41,7 @@ RECEIPT_MS: Final = 12_000
 
 
 class WorkspacePage(QWidget):
-    """What a signed-in operator works with."""
+    """The pages of a signed-in operator, with navigation, search, warnings and receipts."""
 
     lock_wanted = Signal()
     theme_wanted = Signal()

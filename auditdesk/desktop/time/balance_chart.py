@@ -68,7 +68,7 @@ class BalanceChart(QWidget):
             self._plot.set_marks([(mark.place, mark.text) for mark in self._marks])
 
     def set_caption(self, text: str) -> None:
-        """What stands beside the cursor: the date and the balance there."""
+        """Set the text beside the cursor: the date and the balance there."""
         if self._plot is not None:
             self._plot.caption.setText(text)
         self.setAccessibleDescription(text)

@@ -1,4 +1,4 @@
-"""What the balance chart and the density strip draw, computed without any widget.
+"""Compute the lines of the balance chart and the bars of the density strip, without any widget.
 
 Floats appear here for pixels only: no number on this path is ever shown as money.
 """
@@ -73,7 +73,7 @@ def step_line(buckets: Sequence[ChartBucket], place: Place, decimals: int, end: 
 def density(
     buckets: Sequence[ChartBucket], place: Place, first: float, last: float, bins: int
 ) -> list[float]:
-    """How many events fall into each of `bins` equal parts of the scale; a wide bucket is spread out."""
+    """Count the events in each of `bins` equal parts of the scale; a wide bucket is spread over several."""
     counts = [0.0] * bins
     width = (last - first) / bins
     if width <= 0:
@@ -105,7 +105,7 @@ def busyness(buckets: Sequence[ChartBucket], first: float, last: float, bins: in
 
 
 def date_ticks(first_day: date, low: float, high: float, most: int) -> list[tuple[float, str]]:
-    """Where a scale of days (0 = the end of `first_day`) is labelled, at most about `most` times.
+    """Labels of a scale of days (0 = the end of `first_day`) as (place, text), about `most` at most.
 
     The labels are ISO: `2025`, `2025-12` or `2025-12-24`, as fine as the step needs.
     """

@@ -25,7 +25,7 @@ class PlaceAxis(pg.AxisItem):  # type: ignore[misc] # pyqtgraph has no types
     first_day: date | None = None
 
     def tickValues(self, low: float, high: float, size: float) -> Any:
-        """Whole years, months or days; whole events."""
+        """Place the ticks at whole years, months or days; or at whole events."""
         if self.first_day is None:
             levels = super().tickValues(low, high, size)
             return [(step, places) for step, places in levels if step >= 1]

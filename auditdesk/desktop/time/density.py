@@ -27,7 +27,7 @@ class DensityStrip(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        """As wide as there is room, and low."""
+        """The preferred size: wide, and as low as the strip."""
         return QSize(400, HEIGHT_PX)
 
     def set_heights(self, heights: Sequence[float]) -> None:

@@ -1,4 +1,4 @@
-"""What a person may write to say when: read here, without any widget."""
+"""Parse the text of a moment: a date, a time or an event, without any widget."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def later_by_days(day: date, days: int) -> date:
 
 
 def later_by_months(day: date, months: int) -> date:
-    """The same day so many months later, or the last day of a shorter month."""
+    """Add months to a day; gives the last day of a month that is too short."""
     index = day.year * 12 + day.month - 1 + months
     year, month = min(max(index // 12, date.min.year), date.max.year), index % 12 + 1
     return date(year, month, min(day.day, monthrange(year, month)[1]))

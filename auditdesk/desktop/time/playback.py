@@ -27,7 +27,7 @@ LONGEST_IDLE_MS: Final = 800
 
 
 class Ticker(Protocol):
-    """What a `QTimer` offers the player; tests tick by hand."""
+    """The part of `QTimer` that the player uses; tests tick by hand."""
 
     @property
     def timeout(self) -> Any:
@@ -57,7 +57,7 @@ class Player(QObject):
 
     @property
     def playing(self) -> bool:
-        """Whether the timeline walks by itself."""
+        """True while the timeline plays."""
         return self._playing
 
     @property
@@ -134,5 +134,5 @@ class Player(QObject):
 
 
 def stride(length: int) -> int:
-    """How many events, or days, one tick advances in a history of that length."""
+    """The number of events, or days, that one tick advances in a history of `length`."""
     return max(1, ceil(length / TICKS_OF_A_LONG_PLAY))

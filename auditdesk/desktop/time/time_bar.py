@@ -134,11 +134,11 @@ class TimeBar(QWidget):
         return walk, jump
 
     def minimumSizeHint(self) -> QSize:
-        """As narrow as the wider half: where both don't fit side by side, they stand in two rows."""
+        """The least width is that of the wider half: without room side by side, they stand in two rows."""
         return QSize(max(self._wanted_px()), super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """One row where there is room for it, else two."""
+        """Lay the bar out in one row, or in two where the width is too small."""
         side_by_side = event.size().width() >= sum(self._wanted_px()) + ROOM_PX
         directions = QBoxLayout.Direction
         self._rows.setDirection(directions.LeftToRight if side_by_side else directions.TopToBottom)

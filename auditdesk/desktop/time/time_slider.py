@@ -51,12 +51,12 @@ class TimeSlider(QAbstractSlider):
 
     @property
     def moving(self) -> bool:
-        """Whether the change under way is one of a series."""
+        """True while the change is part of a movement that goes on: a drag, a held key."""
         return self._held or self.isSliderDown()
 
     @property
     def marks(self) -> tuple[SliderMark, ...]:
-        """What is marked."""
+        """The marks on the scale."""
         return self._marks
 
     def set_marks(self, marks: Sequence[SliderMark]) -> None:
@@ -77,7 +77,7 @@ class TimeSlider(QAbstractSlider):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """As wide as there is room, as high as the handle and its marks."""
+        """The preferred size: wide, and as high as the handle and its marks."""
         return QSize(400, 30)
 
     # --- geometry ----------------------------------------------------------------------
@@ -153,7 +153,7 @@ class TimeSlider(QAbstractSlider):
             self.setSliderDown(False)
 
     def text_at(self, x: float) -> str:
-        """What the marks near a pixel stand for."""
+        """The texts of the marks near a pixel, one a line."""
         near = [mark.text for mark in self._marks if abs(self.x_of(mark.place) - x) <= MARK_REACH_PX]
         return "\n".join(near[:TEN])
 

@@ -69,7 +69,7 @@ class TimelineModel(QObject):
 
     @property
     def count(self) -> int:
-        """How many events the stream has; 0 while nothing is loaded."""
+        """The number of the stream's events; 0 while nothing is loaded."""
         return self._count
 
     @property
@@ -79,7 +79,7 @@ class TimelineModel(QObject):
 
     @property
     def travel_by(self) -> TravelBy:
-        """Whether the slider counts events or days."""
+        """The unit of the slider's scale: `event` or `date`."""
         return self._travel_by
 
     @property
@@ -99,7 +99,7 @@ class TimelineModel(QObject):
 
     @property
     def is_past(self) -> bool:
-        """Whether commands must be off: this is not the present."""
+        """True if the position is in the past, where commands are disabled."""
         return self._version < self._count or self._instant_us is not None
 
     @property
@@ -118,7 +118,7 @@ class TimelineModel(QObject):
         return instant if self._resolve(self.shown_us, self._clock) == self._version else None
 
     def event_us(self, version: int) -> int:
-        """When an event happened on the chosen clock, microseconds UTC; 0 while nothing is loaded."""
+        """The instant of an event on the chosen clock, µs UTC; 0 for a version that isn't loaded."""
         if not 1 <= version <= self._count:
             return 0
         booked_at_us, recorded_at_us = self._instants(version)
@@ -144,7 +144,7 @@ class TimelineModel(QObject):
         return self._day_index(day_of(self.shown_us)) if self._count else 0
 
     def scale_of(self, version: int, instant_us: int) -> float:
-        """Where an event lies on the slider's scale; within a day, as a fraction of it. For pixels only."""
+        """The place of an event on the slider's scale, with fractions of a day. For pixels only."""
         if self._travel_by == "event":
             return float(version)
         days = (instant_us - end_of_day(self._first_day)) / 86_400_000_000
