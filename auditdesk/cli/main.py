@@ -74,6 +74,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
+            # A terminal whose encoding lacks a letter must not end a command half way.
             stream.reconfigure(errors="backslashreplace")
     try:
         with _stoppable():

@@ -38,9 +38,11 @@ ZEROS_AT_ONCE: Final = 1 << 20
 PRAGMAS: Final[Mapping[str, object]] = {
     **files.GUARDS,
     "journal_mode": "persist",
+    # no limit: a journal that is cut gives its blocks, old keys in them, back to the file system
     "journal_size_limit": -1,
     "secure_delete": 1,
     "synchronous": 3,  # EXTRA
+    # a temporary file would be one more place on the disk that nothing scrubs
     "temp_store": 2,  # MEMORY
 }
 
@@ -73,6 +75,7 @@ class VaultFile:
     @classmethod
     def create(cls, path: Path, identity: VaultIdentity, clock: Callable[[], int]) -> VaultFile:
         """Make the file with its tables, readable by its owner alone. Raises `NotALedger` where one is."""
+        # First, as SQLite would create the file with whatever rights the umask leaves.
         files.make_private(path, VAULT)
         try:
             connection = _connect(path)
@@ -123,6 +126,7 @@ class VaultFile:
     def notice_changes(self) -> int:
         """Look whether another process changed the file; returns the epoch after that."""
         with self.lock, files.faults(VAULT):
+            # It moves with commits of other connections alone; `note_change` counts our own.
             data_version = self._read_data_version()
             if data_version != self._data_version:
                 self._data_version = data_version
@@ -142,6 +146,7 @@ class VaultFile:
         """
         with self._transaction("BEGIN EXCLUSIVE") as connection:
             _zero_in_place(_journal_of(self.path))
+            # After the zeroing: a crash between the two leaves the scrub pending, to be done again.
             connection.execute("UPDATE vault SET scrub_pending = 0 WHERE scrub_pending <> 0")
 
     def scrub_if_pending(self) -> None:
@@ -196,6 +201,7 @@ class VaultFile:
             self._connection.execute(begin)
             try:
                 if begin != READ:
+                    # With the write lock held, so that no trigger can be added behind the check.
                     self.check_schema()
                 with files.explained(self._connection.execute, VAULT):
                     yield self._connection
@@ -232,6 +238,7 @@ def _connect(path: Path) -> Connection:
 
 def _lay_tables(connection: Connection, identity: VaultIdentity, now_us: int) -> None:
     connection.execute("BEGIN IMMEDIATE")
+    # These two are written into the header, and so belong to the transaction, unlike other pragmas.
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {NEWEST_FORMAT}")
     for table in FORMATS[NEWEST_FORMAT]:

@@ -174,6 +174,7 @@ class Vault:
             keys.destroy_key(connection, subject)
             if keyring is not None and can_rotate and keys.rotation_pending(connection):
                 keyring.rotate_within(connection)
+        # Before the scrub, which may fail: the key is destroyed by now, and no cache may go on using it.
         self._file.note_change()
         self._file.scrub_if_pending()
         if self.holds_key(subject):  # read back: what a row's deletion does, the file itself may decide

@@ -46,6 +46,7 @@ class FilterChips(QWidget):
         kept = self.current.key if self.current else ""
         for button in self._group.buttons():
             self._group.removeButton(button)
+            # Out of the layout now: deleteLater leaves it there until the event loop runs.
             self._layout.removeWidget(button)
             button.deleteLater()
         self._chips = tuple(chips)

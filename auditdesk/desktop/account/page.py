@@ -97,6 +97,7 @@ class AccountPage(QWidget):
         self._marks = []
         self.chart.set_series([], view.state.currency)
         self.register.set_chips([Chip("all", self.tr("All"), (), view.versions)])
+        # The register before the timeline, which tells it at once where to scroll.
         self.model.load(view.versions, view.state.currency)
         self.timeline.load(view.versions)
         self.register.show_column("stated", shown=self._states_balances(view.versions))
@@ -112,6 +113,7 @@ class AccountPage(QWidget):
         view = self._history.account_at(self.number)
         self.state = view.state
         if view.versions != self.timeline.count:
+            # The register first here too.
             self.model.grow(view.versions)
             self.timeline.extend(view.versions)
         else:

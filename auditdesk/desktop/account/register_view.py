@@ -72,6 +72,7 @@ class RegisterTable(QTableView):
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setDefaultSectionSize(ROW_PX)
         header = self.horizontalHeader()
+        # Widths are set, not measured from the rows: ResizeToContents costs 100 ms a change.
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(True)
         header.setHighlightSections(False)
@@ -252,6 +253,7 @@ class RegisterView(QWidget):
         self._model.set_current(version)
         if not self._model.rowCount():
             return
+        # The current row is set below because time moved: it must not move time in its turn.
         self._following = True
         row = self._model.nearest_row(version)
         index = self._model.index(row, 0)

@@ -229,6 +229,7 @@ class _Line:
 
     def show_line(self, name: str, line: StateLine, text: str) -> None:
         """Show another line; what stays the same is left alone."""
+        # Each `setText` asks the whole window for a new layout, at every step of the slider.
         if line == self._shown:
             return
         old, self._shown = self._shown, line

@@ -70,6 +70,7 @@ class CustomerHistory(QTableWidget):
     def set_current(self, version: int) -> None:
         """Mark the event that led to what is shown; later ones are faint."""
         self._current = version
+        # Selecting the row that is shown is no choice of a person: told, it would travel there again.
         self.blockSignals(True)
         for row in range(self.rowCount()):
             of_row = self._version_of(row)

@@ -84,6 +84,7 @@ class Field(QWidget):
         entry = self.entry
         if isinstance(entry, QComboBox):
             chosen = self.text()
+            # To empty a combo box chooses another of its entries, which would count as an edit.
             blocker = QSignalBlocker(entry)
             entry.clear()
             for value, words in choices:

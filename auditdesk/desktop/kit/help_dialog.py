@@ -92,6 +92,7 @@ class DocumentsDialog(QDialog):
     def _mark(self, source: QUrl) -> None:
         """Keep the list beside what is shown, wherever a link or *Back* has led."""
         shown = tuple(source.path().strip("/").split("/"))
+        # The list would open its document from the start, over the link or *Back* that it only follows.
         self.titles.blockSignals(True)
         self.titles.setCurrentRow(DOCUMENTS.index(shown) if shown in DOCUMENTS else -1)
         self.titles.blockSignals(False)

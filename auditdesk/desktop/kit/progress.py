@@ -69,6 +69,7 @@ class ProgressDialog(QDialog):
             self.bar.setRange(0, 0)
             self.count.setText(self.locale().toString(done))
             return
+        # A share, not the counts themselves: the bar's range has 32 bits.
         self.bar.setRange(0, SCALE)
         self.bar.setValue(done * SCALE // total)
         self.count.setText(self._how_far(done, total) + self._left(done, total))

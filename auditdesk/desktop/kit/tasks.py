@@ -85,6 +85,7 @@ class TaskRunner(QObject):
         self._running: set[Task] = set()
         self._latest: dict[str, Task] = {}
         self._closed = False
+        # Emitted on the work's thread; queued, it arrives on the GUI thread, where widgets may be touched.
         self._done.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     @property
@@ -144,6 +145,7 @@ class TaskRunner(QObject):
 
     def _work(self, task: Task, work: Callable[[Task], object]) -> None:
         try:
+            # A task that was cancelled while it waited for its turn does not begin.
             task.check()
             try:
                 result = work(task)
@@ -153,6 +155,7 @@ class TaskRunner(QObject):
             self.record(error)
             self._done.emit(task, None, without_frames(error))
         except Exception as error:  # noqa: BLE001 - a bug in the work must not kill the thread unheard
+            # Recorded and told as a bug first: `without_frames` takes the places away that both need.
             self.record(error)
             self.bug.emit(without_values(error))
             self._done.emit(task, None, without_frames(error))
@@ -169,7 +172,9 @@ class TaskRunner(QObject):
         else:
             task.failed.emit(error)
         task.finished.emit()
+        # Not at once: the receivers of its signals may still hold it.
         task.deleteLater()
+        # Asked last: a receiver may have begun the next task.
         if not self._running:
             self.busy_changed.emit(False)
 

@@ -59,6 +59,7 @@ class _Ending(QObject):
 def closed_from_outside(window: QWidget, app: QApplication) -> Iterator[None]:
     """Within, whoever ends the program closes the window; after, the signals do what they did before."""
     heard, told = socket.socketpair()
+    # `set_wakeup_fd` refuses a socket that blocks; and to read one must never hold up the window.
     told.setblocking(False)
     heard.setblocking(False)
     ending = _Ending(window, app, heard)
@@ -66,10 +67,12 @@ def closed_from_outside(window: QWidget, app: QApplication) -> Iterator[None]:
     heeded = [
         each for each in SIGNALS if signal.getsignal(each) is not signal.SIG_IGN
     ]  # nohup's stay ignored
+    # A handler in Python is needed, though it does nothing: without one no number is written to the socket.
     handlers_before = {each: signal.signal(each, _only_wake) for each in heeded}
     try:
         yield
     finally:
+        # The handlers first, the sockets last: a signal in between still finds a place to be written to.
         for each, handler in handlers_before.items():
             signal.signal(each, handler)
         signal.set_wakeup_fd(wakeup_before)

@@ -121,6 +121,7 @@ class MainWindow(QMainWindow):
 
     @Slot(bool)
     def _work_changed(self, busy: bool) -> None:  # noqa: FBT001 - a signal's datum
+        # The idle time ran out while work was under way: what was put off then is done now.
         if not busy and self.session is not None and not self._idle.isActive():
             self.lock()
 
@@ -195,7 +196,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _enter(self, session: Session) -> None:
-        if self.workspace is None:
+        if self.workspace is None:  # it was closed while the passphrase was being checked
             session.close()
             return
         self.session = session
@@ -218,8 +219,10 @@ class MainWindow(QMainWindow):
     def _leave_desk(self) -> None:
         self._idle.stop()
         if self.workspace_page is not None:
+            # The page stops its timers and work first: they use the session that is closed below.
             self.workspace_page.leave()
             self.stack.removeWidget(self.workspace_page)
+            # Not at once: the signal that asked to lock may be the page's own, still being delivered.
             self.workspace_page.deleteLater()
             self.workspace_page = None
         if self.session is not None:

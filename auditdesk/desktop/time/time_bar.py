@@ -186,6 +186,7 @@ class TimeBar(QWidget):
     @Slot()
     def _scale_changed(self) -> None:
         timeline = self._timeline
+        # A new range clamps the old value and tells so, which would travel to an event that nobody chose.
         self.slider.blockSignals(True)
         self.slider.setRange(timeline.minimum, timeline.maximum)
         self.slider.setPageStep(max((timeline.maximum - timeline.minimum) // 20, 10))
@@ -214,6 +215,7 @@ class TimeBar(QWidget):
 
     @Slot(int)
     def _travel(self, value: int) -> None:
+        # The slider tells when it follows, too: by days, that would move an event to the end of its day.
         if value != self._timeline.value:
             self._timeline.go_to_value(value, moving=self.slider.moving)
 

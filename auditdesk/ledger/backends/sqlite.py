@@ -89,10 +89,12 @@ class SqliteBackend:
         )
         pragmas = {
             **files.GUARDS,
+            # without it INSERT OR REPLACE removes the old row and fires no trigger against deletion
             "recursive_triggers": 1,
             "cache_size": -CACHE_KIB,
             **(settings or {}),
         }
+        # A pragma holds for one connection, so each of the pool sets its own, before its first transaction.
         event.listen(engine, "connect", lambda raw, _record: files.set_pragmas(raw, pragmas, self._kind))
         event.listen(engine, "begin", _begin)
         return engine
@@ -198,6 +200,8 @@ class SqliteBackend:
 
 
 def _begin(connection: Connection) -> None:
+    # A writer takes the lock at once: a transaction that began as a reader fails, however long it waits, if
+    # another wrote between its first read and its first write.
     writing = connection.get_execution_options().get("writing", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 

@@ -49,6 +49,7 @@ class SqliteUpgrade(Generic[B]):
         path, raw = self._held.path, self._held.raw
         kept = next(name for name in self._free_names() if not name.exists())
         self._original.rename(kept)
+        # The original is safe under its new name before its own file is touched.
         sync_folder(path.parent)
         with self._held.faults(), closing(connect(self._draft)) as reader:
             reader.backup(raw, pages=PAGES_AT_ONCE)

@@ -119,6 +119,7 @@ class Draft:
         try:
             older.hardlink_to(self.target)
         except OSError:
+            # FAT and some network drives have no hard links.
             shutil.copy2(self.target, older)
         self._holds.append(FileLock(older))
 

@@ -31,6 +31,8 @@ class FileLock:
         if sys.platform != "win32":
             with suppress(OSError):
                 self._handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+                # Not a POSIX record lock, which would end when this process closes any other handle of
+                # the file: a draft is written and closed through one.
                 fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def release(self) -> None:
@@ -57,6 +59,7 @@ def _remove_if_abandoned(path: Path) -> None:
         if path.name.endswith(FILE_SUFFIX):
             path.unlink()
         return
+    # A link or a pipe may have taken its place since: neither is followed, nor waited for.
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)  # refused while its process lives

@@ -31,6 +31,7 @@ from auditdesk.services.history.views import (
     register_row,
 )
 
+# About one a pixel of the chart, which cannot show more.
 CHART_BUCKETS: Final = 1_200
 
 
