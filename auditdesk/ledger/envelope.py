@@ -8,7 +8,7 @@ replaced by their SHA-256: a log whose sealed values can no longer be read still
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import Final, Literal, NamedTuple, Protocol
+from typing import Final, Literal, Protocol
 
 import msgspec
 from msgspec import Struct
@@ -68,13 +68,6 @@ class _Entry(Struct, frozen=True, gc=False):
     subject: str | None
     type: str
     version: int
-
-
-class Sealed(NamedTuple):
-    """A ciphertext, and the commitment to what is in it (HMAC-SHA-256 under a salt sealed with it)."""
-
-    blob: bytes
-    commitment: bytes
 
 
 class Sealer(Protocol):

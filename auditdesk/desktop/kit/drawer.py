@@ -28,11 +28,6 @@ class WithDrawer(QWidget):
         main.setParent(self)
         panel.setParent(self)
 
-    @property
-    def is_folded(self) -> bool:
-        """True if the panel is folded away, as it has no room beside the main widget."""
-        return self._is_folded
-
     @Slot(bool)
     def pull(self, pulled: bool) -> None:  # noqa: FBT001 - a signal's datum
         """Open the drawer, or push it in; beside the main thing the panel is always in sight."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from auditdesk.domain import events as e
 from auditdesk.domain.errors import Refused
 from auditdesk.domain.events import NewEvent
@@ -11,15 +9,6 @@ from auditdesk.domain.streams import operator_stream
 from auditdesk.ledger.ledger import StreamAppend
 from auditdesk.services.access.command_ids import new_command_id
 from auditdesk.services.access.context import OperatorContext
-
-
-class Attempt(NamedTuple):
-    """An attempt to do something, in the words in which its refusal is recorded."""
-
-    command: str
-    target: str
-    command_id: str
-    amount_minor: int | None = None
 
 
 def record_refusal(

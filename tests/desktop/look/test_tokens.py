@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from auditdesk.desktop.look.tokens import DARK, LIGHT, PALETTES, Palette, contrast
+from auditdesk.desktop.look.tokens import DARK, LIGHT, PALETTES, Palette
 
 READABLE = 4.5
 VISIBLE = 3.0
@@ -23,6 +23,21 @@ PAIRS = [
     ("credit", "credit_soft"),
     ("on_accent", "accent"),
 ]
+
+
+def luminance(color: str) -> float:
+    """Relative luminance of a `#rrggbb` colour (WCAG 2.2)."""
+    parts = []
+    for start in (1, 3, 5):
+        value = int(color[start : start + 2], 16) / 255
+        parts.append(value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4)  # sRGB
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio of two colours, 1 to 21 (WCAG 2.2)."""
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
 
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
