@@ -10,7 +10,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QFont
 
 from auditdesk.desktop.kit.paged_model import Column, Index, PagedTableModel, PageRequest
-from auditdesk.desktop.look.protocols import Colors, Formats
+from auditdesk.desktop.look.protocols import Formats
+from auditdesk.desktop.look.tokens import Palette
 from auditdesk.domain.personal import Mask
 from auditdesk.services.history.views import BalanceBucket
 
@@ -110,7 +111,7 @@ class RegisterModel(PagedTableModel[RegisterLine]):
     def __init__(
         self,
         fetch: FetchVersions,
-        palette: Colors,
+        palette: Palette,
         formats: Formats,
         parent: QObject | None = None,
         *,
@@ -155,7 +156,7 @@ class RegisterModel(PagedTableModel[RegisterLine]):
         }
         self.apply_theme(palette)
 
-    def apply_theme(self, palette: Colors) -> None:
+    def apply_theme(self, palette: Palette) -> None:
         """Wear another theme."""
         self._future = QBrush(QColor(palette.text_faint))
         self._debit, self._credit = QBrush(QColor(palette.debit)), QBrush(QColor(palette.credit))

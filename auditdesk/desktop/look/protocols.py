@@ -1,57 +1,10 @@
-"""Protocols of theme and locale for the widgets of time: colours, and texts for people.
-
-A palette of the tokens and the module of formats satisfy these as they are; tests bring their own.
-"""
+"""Protocol of the locale for widgets: texts for people, as the module of formats makes them."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
 from auditdesk.domain.personal import Mask
-
-
-class Colors(Protocol):
-    """Colours as `#rrggbb`, all from one theme."""
-
-    @property
-    def surface(self) -> str:
-        """The ground of cards."""
-
-    @property
-    def border(self) -> str:
-        """Hairlines, and what is to come in the density strip."""
-
-    @property
-    def border_strong(self) -> str:
-        """Lines that carry meaning, and what is to come in the chart."""
-
-    @property
-    def text_muted(self) -> str:
-        """Captions and axis labels."""
-
-    @property
-    def text_faint(self) -> str:
-        """Rows after the moment, still readable."""
-
-    @property
-    def accent(self) -> str:
-        """The one colour of what can be moved."""
-
-    @property
-    def accent_soft(self) -> str:
-        """The ground of the current row."""
-
-    @property
-    def past(self) -> str:
-        """Amber: this is not the present."""
-
-    @property
-    def debit(self) -> str:
-        """Money that went out."""
-
-    @property
-    def credit(self) -> str:
-        """Money that came in."""
 
 
 class Formats(Protocol):

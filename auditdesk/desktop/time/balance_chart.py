@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from auditdesk.desktop.look.protocols import Colors
+from auditdesk.desktop.look.tokens import Palette
 from auditdesk.desktop.time.chart_data import ChartBucket, busyness, density, step_line
 from auditdesk.desktop.time.density import DensityStrip
 from auditdesk.desktop.time.time_slider import SliderMark
@@ -31,7 +31,7 @@ class BalanceChart(QWidget):
 
     area_changed = Signal(int, int)
 
-    def __init__(self, timeline: TimelineModel, palette: Colors, parent: QWidget | None = None) -> None:
+    def __init__(self, timeline: TimelineModel, palette: Palette, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._timeline = timeline
         self._palette = palette
@@ -73,7 +73,7 @@ class BalanceChart(QWidget):
             self._plot.caption.setText(text)
         self.setAccessibleDescription(text)
 
-    def apply_theme(self, palette: Colors) -> None:
+    def apply_theme(self, palette: Palette) -> None:
         """Wear another theme."""
         self._palette = palette
         self._strip.apply_theme(palette)

@@ -12,7 +12,7 @@ from PySide6.QtCore import QLineF, QLocale, QPointF, QRect, QRectF, QSize, Qt, S
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QPixmap, QPolygonF, QTransform, QWheelEvent
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from auditdesk.desktop.look.protocols import Colors
+from auditdesk.desktop.look.tokens import Palette
 from auditdesk.desktop.time.chart_data import Points, date_ticks
 
 _TICK_PX = 90
@@ -134,7 +134,7 @@ class BalancePlot(pg.PlotWidget):  # type: ignore[misc] # pyqtgraph has no types
     scrubbed = Signal(float, bool)
     area_changed = Signal(int, int)
 
-    def __init__(self, palette: Colors) -> None:
+    def __init__(self, palette: Palette) -> None:
         self.places = PlaceAxis(orientation="bottom")
         self.money = MoneyAxis(orientation="left")
         super().__init__(axisItems={"bottom": self.places, "left": self.money}, background=None)
@@ -154,7 +154,7 @@ class BalancePlot(pg.PlotWidget):  # type: ignore[misc] # pyqtgraph has no types
         self.getViewBox().sigResized.connect(self._tell_area)
         self.apply_theme(palette)
 
-    def apply_theme(self, palette: Colors) -> None:
+    def apply_theme(self, palette: Palette) -> None:
         """Wear another theme."""
         self._palette = palette
         self.setBackground(palette.surface)

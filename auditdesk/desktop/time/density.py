@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from auditdesk.desktop.look.protocols import Colors
+from auditdesk.desktop.look.tokens import Palette
 
 HEIGHT_PX = 26
 
@@ -16,7 +16,7 @@ HEIGHT_PX = 26
 class DensityStrip(QWidget):
     """A row of small bars on the chart's scale; those after the cursor are fainter."""
 
-    def __init__(self, palette: Colors, parent: QWidget | None = None) -> None:
+    def __init__(self, palette: Palette, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._palette = palette
         self._heights: tuple[float, ...] = ()
@@ -46,7 +46,7 @@ class DensityStrip(QWidget):
         self._parted_at = share
         self.update()
 
-    def apply_theme(self, palette: Colors) -> None:
+    def apply_theme(self, palette: Palette) -> None:
         """Wear another theme."""
         self._palette = palette
         self.update()

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from auditdesk.desktop.look.protocols import Colors
+from auditdesk.desktop.look.tokens import Palette
 from auditdesk.desktop.time.moment_field import MomentField
 from auditdesk.desktop.time.moment_text import written_instant
 from auditdesk.desktop.time.playback import SPEEDS, Player
@@ -46,7 +46,7 @@ class TimeBar(QWidget):
         self,
         timeline: TimelineModel,
         player: Player,
-        palette: Colors,
+        palette: Palette,
         icon: Callable[[str], QIcon],
         *,
         now_us: Callable[[], int] = system_now_us,
@@ -163,7 +163,7 @@ class TimeBar(QWidget):
         """Mark the owner's events on the scale."""
         self.slider.set_marks(marks)
 
-    def apply_theme(self, palette: Colors) -> None:
+    def apply_theme(self, palette: Palette) -> None:
         """Wear another theme."""
         self.slider.apply_theme(palette)
         for button, name in (

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QAbstractSlider, QToolTip, QWidget
 
-from auditdesk.desktop.look.protocols import Colors
+from auditdesk.desktop.look.tokens import Palette
 
 GROOVE_PX: Final = 6.0
 HANDLE_WIDTH_PX: Final = 20.0
@@ -33,7 +33,7 @@ class TimeSlider(QAbstractSlider):
     `moving` tells whether a change is part of a movement that goes on (a drag, a held key, a wheel).
     """
 
-    def __init__(self, palette: Colors, parent: QWidget | None = None) -> None:
+    def __init__(self, palette: Palette, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._palette = palette
         self._marks: tuple[SliderMark, ...] = ()
@@ -64,7 +64,7 @@ class TimeSlider(QAbstractSlider):
         self._marks = tuple(marks)
         self.update()
 
-    def apply_theme(self, palette: Colors) -> None:
+    def apply_theme(self, palette: Palette) -> None:
         """Wear another theme."""
         self._palette = palette
         self.update()
