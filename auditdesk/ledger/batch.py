@@ -246,7 +246,7 @@ class Batch:
         if version != expected:
             raise Conflict(
                 f"Someone else has written to {append.stream} first: it is at {version}, not at {expected}.",
-                "Look again and repeat.",
+                "Review the change, then repeat.",
             )
         return version
 

@@ -157,7 +157,7 @@ class RegisterModel(PagedTableModel[RegisterLine]):
         self.apply_theme(palette)
 
     def apply_theme(self, palette: Palette) -> None:
-        """Wear another theme."""
+        """Apply the theme."""
         self._future = QBrush(QColor(palette.text_faint))
         self._debit, self._credit = QBrush(QColor(palette.debit)), QBrush(QColor(palette.credit))
         self._masked = QBrush(QColor(palette.text_muted))

@@ -106,7 +106,7 @@ class PagedTableModel(QAbstractTableModel, Generic[Row]):
         self.endInsertRows()
 
     def set_newest_first(self, newest_first: bool) -> None:  # noqa: FBT001 - the datum itself
-        """Turn the table round."""
+        """Sort the other way round."""
         if newest_first != self._newest_first:
             self.beginResetModel()
             self._newest_first = newest_first

@@ -23,7 +23,7 @@ SIGN_PX: Final = 12
 
 
 def apply_theme(app: QApplication, theme: Theme) -> Palette:
-    """Dress the application; may be called again at run time."""
+    """Apply the theme to the application; may be called again at run time."""
     palette = PALETTES[theme]
     app.setStyle("Fusion")
     app.setPalette(_palette(palette))

@@ -245,7 +245,7 @@ class MainWindow(QMainWindow):
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
-        """Dress the window."""
+        """Apply the theme to the window."""
         self.colors = apply_theme(self._app, theme)
         self.welcome.apply_theme(self.colors)
         self.sign_in.apply_theme(self.colors)

@@ -74,7 +74,7 @@ class BalanceChart(QWidget):
         self.setAccessibleDescription(text)
 
     def apply_theme(self, palette: Palette) -> None:
-        """Wear another theme."""
+        """Apply the theme."""
         self._palette = palette
         self._strip.apply_theme(palette)
         if self._plot is not None:

@@ -84,7 +84,7 @@ class StepLine(pg.GraphicsObject):  # type: ignore[misc] # pyqtgraph has no type
         self.update()
 
     def set_colours(self, past: str, future: str) -> None:
-        """Wear another theme."""
+        """Apply the theme."""
         self._past, self._future = QPen(QColor(past)), QPen(QColor(future))
         self._painted = None
         self.update()
@@ -155,7 +155,7 @@ class BalancePlot(pg.PlotWidget):  # type: ignore[misc] # pyqtgraph has no types
         self.apply_theme(palette)
 
     def apply_theme(self, palette: Palette) -> None:
-        """Wear another theme."""
+        """Apply the theme."""
         self._palette = palette
         self.setBackground(palette.surface)
         self.line.set_colours(palette.accent, palette.border_strong)

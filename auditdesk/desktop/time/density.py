@@ -47,7 +47,7 @@ class DensityStrip(QWidget):
         self.update()
 
     def apply_theme(self, palette: Palette) -> None:
-        """Wear another theme."""
+        """Apply the theme."""
         self._palette = palette
         self.update()
 

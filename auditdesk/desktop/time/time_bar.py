@@ -164,7 +164,7 @@ class TimeBar(QWidget):
         self.slider.set_marks(marks)
 
     def apply_theme(self, palette: Palette) -> None:
-        """Wear another theme."""
+        """Apply the theme."""
         self.slider.apply_theme(palette)
         for button, name in (
             (self.first, "first"),

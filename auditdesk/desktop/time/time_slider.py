@@ -65,7 +65,7 @@ class TimeSlider(QAbstractSlider):
         self.update()
 
     def apply_theme(self, palette: Palette) -> None:
-        """Wear another theme."""
+        """Apply the theme."""
         self._palette = palette
         self.update()
 
