@@ -36,12 +36,10 @@ def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, object
 
 
 def install_law(connection: Connection) -> None:
-    """Make append-only the database's own law. Raises NotImplementedError where none is known for it."""
+    """Make append-only the database's own law. Raises ValueError where none is known for it."""
     dialect = connection.dialect.name
     if dialect not in LAWS:
-        raise NotImplementedError(
-            f"No append-only triggers are defined for {dialect}, so it cannot hold a ledger."
-        )
+        raise ValueError(f"No append-only triggers are defined for {dialect}, so it cannot hold a ledger.")
     for statement in LAWS[dialect]:
         connection.exec_driver_sql(statement)
 

@@ -4,54 +4,24 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
 
-from auditdesk.bootstrap import create_workspace, open_workspace
+from auditdesk.bootstrap import open_workspace
 from auditdesk.domain.commands.account import CloseAccount
 from auditdesk.domain.commands.money import Deposit
-from auditdesk.domain.errors import Cancelled, LedgerDamaged, VaultLocked
+from auditdesk.domain.errors import Cancelled, LedgerDamaged
 from auditdesk.services.verification.findings import Finding, VerificationReport
 from auditdesk.services.workspace.session import Session
 from auditdesk.storage.sqlite_file import DRIVER
-from tests.helpers import CHEAP_KDF
+from tests.services.verification.conftest import ENTRIES_OF_AN_ACCOUNT
 
 PAGE_BYTES = 4_096
-ENTRIES_OF_AN_ACCOUNT = 120
 A1, A2, K1 = "account/10-00001", "account/10-00002", "customer/C-00001"
 BROKEN = "cast(x'ff41' as text)"
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A bank of two customers with an account each, long enough for snapshots of both kinds of stream."""
-    base = tmp_path_factory.mktemp("verified")
-    history = base / "history"
-    history.mkdir()
-    renames = "".join(f"K1,2021-01-01T{n // 60:02d}:{n % 60:02d}:00Z,Bo {n}\n" for n in range(100))
-    rows = "".join(
-        f"T{n},A{1 + n % 2},2022-01-01T{n // 60:02d}:{n % 60:02d}:00Z,deposit,1.00,memo {n}\n"
-        for n in range(2 * ENTRIES_OF_AN_ACCOUNT)
-    )
-    for name, text in (
-        ("customers", "customer_ref,effective_at,name\nK1,2020-01-01,Bo\nK2,2020-01-01,Cy\n" + renames),
-        (
-            "accounts",
-            "account_ref,customer_ref,currency,opened_at\nA1,K1,EUR,2022-01-01\nA2,K2,EUR,2022-01-01\n",
-        ),
-        ("transactions", "transaction_ref,account_ref,booked_at,kind,amount,memo\n" + rows),
-    ):
-        (history / f"{name}.csv").write_text(text, encoding="utf-8")
-    workspace = create_workspace(base / "bank", bank="b", operator="ana", passphrase="x", kdf=CHEAP_KDF)
-    session = workspace.sign_in("ana", "x")
-    session.importer.run(history)
-    session.close()
-    workspace.close()
-    return base / "bank"
 
 
 @pytest.fixture
@@ -400,47 +370,3 @@ def test_a_lost_key_is_an_alarm_to_whoever_has_no_passphrase_too(copy: Path) -> 
     workspace.close()
     assert (finding.kind, finding.stream) == ("key_lost", "customer/C-00002")
     assert "KEY LOST" in finding.sentence
-
-
-@pytest.mark.parametrize("taken", ["everything", "the grant to see"])
-def test_what_an_operator_lost_is_no_finding_against_the_bank(made: Path, tmp_path: Path, taken: str) -> None:
-    path = Path(shutil.copytree(made, tmp_path / "bank"))
-    with (
-        closing(open_workspace(path)) as workspace,
-        closing(workspace.sign_in("ana", "x")) as ana,
-        closing(open_workspace(path)) as another,
-    ):
-        ana.operators.add("ben", "y", roles=("auditor",), may_reveal=True)
-        with closing(another.sign_in("ben", "y")) as ben:
-            if taken == "everything":
-                ana.operators.remove("ben")
-                with pytest.raises(VaultLocked, match="removed"):
-                    ben.verification.run()
-            else:
-                ana.operators.set_grants("ben", may_reveal=False)
-                report = ben.verification.run()
-                assert (report.findings, report.seals_opened) == ((), 0)
-    with closing(open_workspace(path)) as workspace:
-        assert not workspace.read_only
-
-
-def test_who_signs_out_during_a_verification_leaves_no_finding(made: Path, tmp_path: Path) -> None:
-    path = Path(shutil.copytree(made, tmp_path / "bank"))
-
-    class SignsOut:
-        def __init__(self, session: Session) -> None:
-            self._session = session
-
-        def report(self, done: int, total: int, label: str = "") -> None:  # noqa: ARG002 - a protocol's
-            if label == "Reading the log":
-                self._session.close()
-
-        def check(self) -> None:
-            pass
-
-    with closing(open_workspace(path)) as workspace:
-        session = workspace.sign_in("ana", "x")
-        with pytest.raises(VaultLocked, match="signed out"):
-            session.verification.run(SignsOut(session))
-    with closing(open_workspace(path)) as workspace:
-        assert not workspace.read_only
