@@ -20,8 +20,9 @@ import click
 
 from auditdesk import __version__
 from auditdesk.cli.grammar import LazyCommand, Program, as_operator
-from auditdesk.cli.words import warn
+from auditdesk.cli.words import NO_TEXT, warn
 from auditdesk.domain.errors import AuditdeskError
+from auditdesk.domain.text import is_text
 
 EXIT_DONE: Final = 0
 EXIT_REFUSED: Final = 1
@@ -133,9 +134,8 @@ def _run(words: list[str]) -> int:
 
 def _stumbled(words: Sequence[str], error: Exception) -> int:
     """Tell of a bug, unless a word is no UTF-8. A file's name need not be, so none is looked at before."""
-    half_letters = any("\ud800" <= letter <= "\udfff" for letter in "".join(words))
-    if isinstance(error, UnicodeEncodeError) and half_letters:
-        _say("A word of the command line is no text: it holds bytes that are not UTF-8.")
+    if isinstance(error, UnicodeEncodeError) and not all(map(is_text, words)):
+        _say(NO_TEXT)
         return EXIT_MISUSED
     _record(error)
     _say_bug(error)

@@ -15,8 +15,8 @@ from typing import Any, Final
 import click
 
 from auditdesk.cli.grammar import SubCommand, WorkspaceGroup, as_operator, on_workspace
-from auditdesk.cli.terminal import opened_session
-from auditdesk.cli.words import say_json
+from auditdesk.cli.terminal import Misused, opened_session
+from auditdesk.cli.words import NO_TEXT, say_json
 from auditdesk.domain import events as e
 from auditdesk.domain.catalogue import ACCOUNT, stream_kind
 from auditdesk.domain.commands import COMMANDS
@@ -27,6 +27,7 @@ from auditdesk.domain.instants import to_iso
 from auditdesk.domain.moments import AtVersion
 from auditdesk.domain.money import format_amount, parse_amount
 from auditdesk.domain.streams import name_in
+from auditdesk.domain.text import is_text
 from auditdesk.services.history.views import EventView
 from auditdesk.services.workspace.session import Session
 
@@ -115,8 +116,14 @@ def _amount(session: Session, typed: Mapping[str, Any], text: str) -> int:
 # --- what can be typed -----------------------------------------------------------------------------
 
 
+def _text(_context: click.Context, _option: click.Parameter, typed: str) -> str:
+    if not is_text(typed):
+        raise Misused(NO_TEXT)
+    return typed
+
+
 COMMAND_ID: Final = click.Option(
-    ["--command-id"], metavar="ID", default="", help="The same id again adds nothing."
+    ["--command-id"], metavar="ID", default="", callback=_text, help="The same id again adds nothing."
 )
 EXPECT_VERSION: Final = click.Option(
     ["--expect-version"], metavar="N", type=int, help="Refuse if the account or customer has moved on."

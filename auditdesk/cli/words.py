@@ -9,6 +9,8 @@ import time
 from collections.abc import Mapping
 from typing import Any, Final, TextIO
 
+NO_TEXT: Final = "A word of the command line is no text: it holds bytes that are not UTF-8."
+
 PROGRESS_EVERY_S: Final = 0.1
 _ERASED_LINE: Final = "\r\x1b[K"
 
