@@ -164,7 +164,7 @@ class Vault:
         """Fence a subject and destroy its key for good; returns the key's id in hex, empty if it had none.
 
         Fence, deletion and the rotation of the vault key are one transaction; the journal is zeroed
-        after it, or at the next opening if that is prevented. Without an `unlocked` that may reveal
+        after it, or at the next opening if that is prevented. Without a `keyring` that may reveal
         the rotation is owed and done at the next sign-in that can. A second call changes nothing.
         Raises `Fault`s; a fault after the transaction leaves the key destroyed and the scrub owed.
         """

@@ -139,6 +139,7 @@ class CloseAccount(OnAccount, frozen=True):
     TITLE = "Close the account"
     POST = "Close for good"
     LEAVES = e.AccountClosed
+    LEAVES_TOO = (e.MoneyWithdrawn,)
     ICON = "lock"
     DANGER = True
     pay_out: Annotated[bool, ask("check", "&Pay the rest out")] = False

@@ -105,7 +105,8 @@ class Command(Struct, frozen=True):
 
     `NAME` is the one name in the log, the shell and the window; `ACT` completes "may …" and says what it
     does; `WORDS`, `TITLE` and `POST` are the window's menu entry, form and button; `ROLE` may issue it;
-    `LEAVES` is the event by which a repeat under the same command id is recognised.
+    `LEAVES` is the event by which a repeat under the same command id is recognised, `LEAVES_TOO` what may
+    come with it.
     """
 
     NAME: ClassVar[str]
@@ -115,6 +116,7 @@ class Command(Struct, frozen=True):
     POST: ClassVar[str]
     ROLE: ClassVar[Role] = CLERK
     LEAVES: ClassVar[type[e.Event]]
+    LEAVES_TOO: ClassVar[tuple[type[e.Event], ...]] = ()
     ICON: ClassVar[str] = ""
     DANGER: ClassVar[bool] = False
 

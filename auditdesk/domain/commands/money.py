@@ -87,6 +87,7 @@ class Transfer(OnAccount, frozen=True):
     TITLE = "Transfer"
     POST = "Post transfer"
     LEAVES = e.TransferSent
+    LEAVES_TOO = (e.TransferReceived,)
     ICON = "transfer"
     to_account: Annotated[
         str, ask("account", "&To account", "Number or reference of an account of this bank.")

@@ -59,7 +59,7 @@ def watched(items: Iterable[T], total: int, progress: Progress, label: str) -> I
 class OperatorContext:
     """A signed-in operator's view of one workspace.
 
-    `unlocked` is None where the operator may not see personal data, or the vault is missing; `signed_in` is
+    `keyring` is None where the operator may not see personal data, or the vault is missing; `signed_in` is
     what their passphrase opened whether they may or not, and None where nobody has signed in.
     """
 

@@ -31,9 +31,12 @@ def find_customer(context: OperatorContext, text: str) -> str:
     return row.number
 
 
-def known_number(context: OperatorContext, text: str) -> str:
-    """The number that `text` stands for, or nothing: what a person typed may be anything."""
-    row = context.ledger.accounts.find(text) or context.ledger.customers.find(text)
+def known_number(context: OperatorContext, *, account: str = "", customer: str = "") -> str:
+    """The number of the account, or the customer, that was typed; or nothing: it may be anything."""
+    if not account and not customer:
+        return ""
+    accounts, customers = context.ledger.accounts, context.ledger.customers
+    row = accounts.find(account.strip()) if account else customers.find(customer.strip())
     return row.number if row else ""
 
 

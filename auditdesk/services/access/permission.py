@@ -11,12 +11,17 @@ from auditdesk.services.access.refusals import record_refusal
 
 
 def check_permission(
-    context: OperatorContext, permission: Permission, *, target: str = "", amount_minor: int | None = None
+    context: OperatorContext,
+    permission: Permission,
+    *,
+    account: str = "",
+    customer: str = "",
+    amount_minor: int | None = None,
 ) -> None:
     """Raise `Refused` (`role_missing`) unless a role that the operator has at this moment allows it.
 
-    The denial is recorded, also for an operator without the customers' keys. `target` is an account or
-    customer as typed, kept only where it is one of ours. Raises `VaultLocked` where nobody is signed in.
+    The denial is recorded, also for an operator without the customers' keys. `account` or `customer` is what
+    it is about, as typed: kept only where it is one of ours. Raises `VaultLocked` where nobody is signed in.
     """
     if permission.without_vault and context.vault is None:
         return
@@ -24,7 +29,8 @@ def check_permission(
         roles.check_roles(permission, context.check_signed_in().roles)
     except Refused as refused:
         if not context.ledger.read_only:
-            record_refusal(context, permission.name, known_number(context, target), refused, amount_minor)
+            target = known_number(context, account=account, customer=customer)
+            record_refusal(context, permission.name, target, refused, amount_minor)
         raise
 
 

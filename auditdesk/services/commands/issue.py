@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from auditdesk.domain.commands.base import AccountWithOwner, Change, Command, When
+from auditdesk.domain.commands.base import AccountWithOwner, Change, Command, When, subject_of
 from auditdesk.domain.customer import Customer
 from auditdesk.domain.errors import Conflict, Refused
 from auditdesk.domain.events import CustomerRegistered
@@ -80,8 +80,13 @@ class Issuer:
         rule's code), `Conflict` where the target has moved on since, and the `Fault` of an environment that
         prevents it.
         """
+        account, customer = _typed(command)
         check_permission(
-            self._context, command.permission(), target=command.target, amount_minor=command.asked_minor
+            self._context,
+            command.permission(),
+            account=account,
+            customer=customer,
+            amount_minor=command.asked_minor,
         )
         keyring = self._context.check_writable()
         command_id = command_id or new_command_id()
@@ -134,7 +139,7 @@ class Issuer:
 
     def _repeated(self, command: Command, receipt: Receipt) -> Receipt:
         try:
-            check_repeat(receipt.envelopes, command, known_number(self._context, command.target))
+            check_repeat(self._context, receipt.envelopes, command, self._number_of(command))
         except Refused as refused:
             self._record_refusal(command, refused)
             raise
@@ -142,8 +147,12 @@ class Issuer:
 
     def _record_refusal(self, command: Command, refused: Refused) -> None:
         """Keep what was asked and why not; a target that isn't ours is free text and left out."""
-        target = known_number(self._context, command.target)
-        record_refusal(self._context, command.NAME, target, refused, command.asked_minor)
+        record_refusal(self._context, command.NAME, self._number_of(command), refused, command.asked_minor)
+
+    def _number_of(self, command: Command) -> str:
+        """The number of the account or customer that a command is about, if it is one of ours."""
+        account, customer = _typed(command)
+        return known_number(self._context, account=account, customer=customer)
 
 
 class _BooksNow:
@@ -182,3 +191,11 @@ class _BooksNow:
 
 def _append(change: Change, booked_at_us: int) -> StreamAppend:
     return StreamAppend(change.stream, change.before, change.new_events, booked_at_us, change.subject)
+
+
+def _typed(command: Command) -> tuple[str, str]:
+    """The account, or the customer, that a command is about, as typed; the other is empty."""
+    subject = subject_of(type(command))
+    if subject is None:
+        return "", ""
+    return (command.target, "") if subject.input.kind == "account" else ("", command.target)

@@ -9,21 +9,26 @@ from msgspec.structs import asdict
 
 from auditdesk.domain import events as e
 from auditdesk.domain.commands.base import Command, InputKind, fields_of
+from auditdesk.domain.commands.money import Transfer
 from auditdesk.domain.errors import Refused
 from auditdesk.domain.instants import parse_date
 from auditdesk.domain.streams import name_in
 from auditdesk.domain.text import clean_text
 from auditdesk.ledger.envelope import Envelope
+from auditdesk.services.access.context import OperatorContext
+from auditdesk.services.access.lookup import known_number
 
 
-def check_repeat(known: Sequence[Envelope], command: Command, target: str) -> None:
+def check_repeat(context: OperatorContext, known: Sequence[Envelope], command: Command, target: str) -> None:
     """Raise `Refused` (`command_id_taken`) unless `known` is what this very command left in the log.
 
     `target` is the number of the account or customer that it is about, empty where there was none. What is
     personal is not compared: it may have been erased since.
     """
-    left = next((envelope for envelope in known if envelope.type == command.LEAVES.TAG), None)
-    if left is None or not _is_same(left, command, target):
+    left = {envelope.type: envelope for envelope in known}
+    leaves = {command.LEAVES.TAG, *(event.TAG for event in command.LEAVES_TOO)}
+    main = left.get(command.LEAVES.TAG)
+    if main is None or not left.keys() <= leaves or not _is_same(context, main, command, target):
         raise Refused(
             "command_id_taken",
             f"That command id belongs to another command, at position {known[0].position}.",
@@ -32,10 +37,13 @@ def check_repeat(known: Sequence[Envelope], command: Command, target: str) -> No
         )
 
 
-def _is_same(left: Envelope, command: Command, target: str) -> bool:
+def _is_same(context: OperatorContext, left: Envelope, command: Command, target: str) -> bool:
     event = left.event()
     if not _says_what_was_asked(event, command):
         return False
+    if isinstance(command, Transfer) and isinstance(event, e.TransferSent):
+        receiver = known_number(context, account=command.to_account)
+        return event.other_account == receiver and name_in(left.stream) == target
     if isinstance(event, e.CustomerRegistered):
         return True
     if isinstance(event, e.AccountOpened):

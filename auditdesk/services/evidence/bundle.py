@@ -64,9 +64,9 @@ class Evidence:
         (`role_missing`, `account_unknown`, `version_unknown`, `opening_refused`, `nothing_to_open`,
         `out_in_workspace`, …), `VaultLocked`, `ProofError`, and the `Fault` of a place that can't be written.
         """
-        check_permission(self._context, EVIDENCE, target=target)
+        check_permission(self._context, EVIDENCE, account=target)
         if with_opening:
-            check_permission(self._context, REVEAL, target=target)
+            check_permission(self._context, REVEAL, account=target)
         stream = target if "/" in target else account_stream(find_account(self._context, target))
         place = outside_workspace(out, self._context.workspace, personal=with_opening)
         envelope = self._envelope(stream, version)

@@ -165,7 +165,7 @@ def drafting() -> Iterator[FileDrafts]:
 
 
 def save_file(out: Path, data: bytes) -> None:
-    """Write one file, whole or not at all. Raises as `Drafts.add`, and `DiskFull`."""
+    """Write one file, whole or not at all. Raises as `FileDrafts.add`, and `DiskFull`."""
     with drafting() as drafts:
         drafts.add(out).write(data)
         drafts.publish(lambda: None)

@@ -85,7 +85,7 @@ class Certificates:
         Raises `Refused` (`role_missing`, `customer_unknown`, `not_forgotten`, `key_alive`), and
         `VaultLocked` where the operator may not sign.
         """
-        check_permission(self._context, CERTIFY, target=customer)
+        check_permission(self._context, CERTIFY, customer=customer)
         self._context.check_keyring()
         number = find_customer(self._context, customer)
         certificate = self._certificate(number)

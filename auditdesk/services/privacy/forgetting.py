@@ -100,7 +100,7 @@ class Forgetting:
 
         Raises `Refused` (`role_missing`, `customer_unknown`).
         """
-        check_permission(self._context, FORGET, target=customer)
+        check_permission(self._context, FORGET, customer=customer)
         state = load_customer(self._context, customer)
         accounts = self._accounts(state.number)
         streams = _streams(state.number, accounts)
@@ -120,7 +120,7 @@ class Forgetting:
         Raises `Refused` (`role_missing`, `open_account`, `reason_identifies`, …) before anything is done, and
         `NotForgotten` where the environment stopped it half way; then it is resumed at the next sign-in.
         """
-        check_permission(self._context, FORGET, target=customer)
+        check_permission(self._context, FORGET, customer=customer)
         keyring = self._context.check_writable()
         vault = self._context.vault
         if vault is None:

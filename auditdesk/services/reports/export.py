@@ -101,10 +101,10 @@ class Reports:
         written; then an older file at `out` is as it was.
         """
         kind, form = find_report(report), Form(reveal=reveal, raw=raw, bom=bom)
-        check_permission(self._context, kind.PERMISSION, target=account)
+        check_permission(self._context, kind.PERMISSION, account=account)
         _check_taken(kind, account=bool(account), bounds=(from_us, to_us), reveal=reveal)
         if reveal:
-            check_permission(self._context, REVEAL, target=account)
+            check_permission(self._context, REVEAL, account=account)
             self._context.check_writable()
         target = outside_workspace(out, self._context.workspace, personal=reveal)
         revealer = Revealer(self._ledger, self._context.keyring if reveal else None)

@@ -140,7 +140,8 @@ def make_source(
 def spans(ledger: Ledger, query: Query) -> list[VersionRange]:
     """The accounts that had been opened at the moment, with the versions that the bounds leave.
 
-    Both clocks never decrease within a stream, so that bounds always leave one stretch of versions.
+    Both clocks never decrease within a stream, so that bounds always leave one stretch of versions. Call it
+    when the report is made: the view that fixes its moment ends before the rows are written.
     """
     with ledger.view():
         rows = [ledger.accounts.find(query.account)] if query.account else ledger.accounts.rows()

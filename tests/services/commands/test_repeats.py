@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 import pytest
 
+from auditdesk.domain import events as e
 from auditdesk.domain.commands.account import CloseAccount, Freeze, OpenAccount, SetOverdraft, Unfreeze
-from auditdesk.domain.commands.customer import ChangeAddress, RegisterCustomer, RenameCustomer
+from auditdesk.domain.commands.customer import ChangeAddress, ChangeContact, RegisterCustomer, RenameCustomer
 from auditdesk.domain.commands.money import ChargeFee, CreditInterest, Deposit, Transfer, Withdraw
 from auditdesk.domain.errors import Refused
 from auditdesk.domain.personal import Address, PersonalDetails
+from auditdesk.domain.streams import operator_stream
 from auditdesk.services.commands.issue import Receipt
 from auditdesk.services.workspace.session import Session
 
@@ -94,3 +96,41 @@ def test_an_id_that_is_no_text_is_refused_in_words(session: Session, account: st
         session.issue(Deposit(account, 700), command_id="\ud800")
     assert (refused.value.code, refused.value.field) == ("command_id_malformed", "command_id")
     assert session.history.account_at(account).state.balance_minor == 0
+
+
+def test_a_transfer_to_another_receiver_is_another_command(session: Session, jane: str, account: str) -> None:
+    second, third = (session.issue(OpenAccount(jane, "EUR")).number for _ in range(2))
+    session.issue(Transfer(account, second, 500), command_id="t1")
+    assert session.issue(Transfer(account, second, 500), command_id="t1").replayed
+    with pytest.raises(Refused, match="another command"):
+        session.issue(Transfer(account, third, 500), command_id="t1")
+    assert session.history.account_at(third).state.balance_minor == 0
+
+
+def test_a_withdrawal_is_not_the_closing_that_paid_as_much_out(
+    session: Session, jane: str, account: str
+) -> None:
+    second = session.issue(OpenAccount(jane, "EUR")).number
+    session.issue(Deposit(second, 500))
+    session.issue(CloseAccount(second, pay_out=True), command_id="cl")
+    assert session.issue(CloseAccount(second, pay_out=True), command_id="cl").replayed
+    with pytest.raises(Refused, match="another command"):
+        session.issue(Withdraw(second, 500), command_id="cl")
+
+
+def test_a_repeat_is_known_by_what_was_typed_the_first_time(session: Session, account: str) -> None:
+    session.issue(Deposit(f" {account}", 100), command_id="x1")
+    assert session.issue(Deposit(f" {account}", 100), command_id="x1").replayed
+
+
+def test_an_account_and_a_customer_of_one_reference_are_told_apart(session: Session, jane: str) -> None:
+    other = session.issue(RegisterCustomer("Bo", reference="1001")).number
+    session.issue(OpenAccount(jane, "EUR", reference="1001"))
+    session.issue(ChangeContact("1001", email="bo@example.org"), command_id="c1")
+    assert session.issue(ChangeContact("1001", email="bo@example.org"), command_id="c1").replayed
+    with pytest.raises(Refused, match="already"):
+        session.issue(ChangeContact("1001", email="bo@example.org"))
+    stream = operator_stream("ana")
+    refusal = session.history.event(stream, session.history.length(stream)).event
+    assert isinstance(refusal, e.CommandRefused)
+    assert refusal.target == other
