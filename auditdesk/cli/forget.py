@@ -8,7 +8,7 @@ from auditdesk.cli.grammar import argument, file, on_workspace, subcommand, swit
 from auditdesk.cli.terminal import confirmed, opened_session
 from auditdesk.cli.words import printable, say, warn
 from auditdesk.services.files.places import place_of
-from auditdesk.services.privacy.forgetting import Erasure, ErasurePreview
+from auditdesk.services.privacy.forgetting import Erasure, ErasurePreview, Forgetting, NotForgotten, Step
 
 
 @subcommand("forget")
@@ -28,12 +28,23 @@ def forget(workspace: Path, customer: str, reason: str, certificate: Path | None
             if not yes and not confirmed("This can't be undone.", number, "customer's number"):
                 warn("That is not the customer's number; nobody was forgotten.")
                 return 1
-        erasure = session.forgetting.forget(number, reason)
+        erasure = _forgotten(session.forgetting, number, reason)
         _tell_outcome(erasure)
         if place is not None:
             session.certificates.save(number, place)
             say(f"certificate: {certificate}")
     return 0
+
+
+def _forgotten(forgetting: Forgetting, number: str, reason: str) -> Erasure:
+    """The erasure. Raises `NotForgotten` for an interrupt too, once it was asked for in the log."""
+    done: list[Step] = []
+    try:
+        return forgetting.forget(number, reason, on_step=done.append)
+    except KeyboardInterrupt as interrupt:
+        if not done or "recorded" in done:
+            raise
+        raise NotForgotten.half_way(number, "it was interrupted.") from interrupt
 
 
 def _tell(preview: ErasurePreview) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from auditdesk.services.privacy.forgetting import Forgetting
+from auditdesk.vault.vault import Vault
 from tests.cli.conftest import Run
 from tests.helpers import files_holding
 
@@ -80,3 +82,31 @@ def test_a_script_has_to_say_yes(
     outcome = run("forget", workspace, left, "--reason", "asked in writing")
     assert outcome.code == 2
     assert "--yes" in outcome.err
+
+
+def _interrupt(*_args: object, **_named: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_an_interrupt_once_the_erasure_was_asked_for_is_told_as_half_way(
+    run: Run, workspace: Path, left: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("forget", workspace, left, "--reason", "asked in writing", "--yes")
+    with monkeypatch.context() as patch:
+        patch.setattr(Vault, "shred", _interrupt)
+        outcome = run(*words)
+    assert (outcome.code, outcome.out) == (1, "")
+    assert f"{left} is NOT forgotten yet: it was interrupted." in outcome.err
+    assert "resumes on the next attempt or sign-in" in outcome.err
+    assert "no partial work" not in outcome.err
+    assert "already" in run(*words).out
+
+
+def test_an_interrupt_before_the_erasure_was_asked_for_leaves_nothing(
+    run: Run, workspace: Path, left: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(Forgetting, "_request", _interrupt)
+        outcome = run("forget", workspace, left, "--reason", "asked in writing", "--yes")
+    assert (outcome.code, outcome.err) == (1, "auditdesk: Interrupted; no partial work was left.\n")
+    assert run("show", workspace, left, "--json").json["customer"]["name"] == "Jane Döe"

@@ -87,6 +87,14 @@ class Resumed(NamedTuple):
 class NotForgotten(Fault):
     """A step failed; the customer is fenced but NOT forgotten, and it is tried again."""
 
+    @classmethod
+    def half_way(cls, customer: str, why: str) -> NotForgotten:
+        """The erasure was asked for and is not at its end, because of `why`, a sentence."""
+        return cls(
+            f"Customer {customer} is NOT forgotten yet: {why}",
+            "No new data is accepted for them; the erasure resumes on the next attempt or sign-in.",
+        )
+
 
 class Forgetting:
     """Forgets customers for one operator."""
@@ -205,10 +213,7 @@ def finish(
         _tell(on_step, "shredded")
         _record(ledger, customer, key_id, keyring.operator)
     except AuditdeskError as error:
-        raise NotForgotten(
-            f"Customer {customer} is NOT forgotten yet: {error.message}",
-            "No new data is accepted for them; the erasure resumes on the next attempt or sign-in.",
-        ) from error
+        raise NotForgotten.half_way(customer, error.message) from error
     _tell(on_step, "recorded")
     return _finished(ledger, customer, already=False)
 
