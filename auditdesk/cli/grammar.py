@@ -126,7 +126,11 @@ class TypedPath(click.Path):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         """Make the path of the text."""
-        return Path(os.fsdecode(super().convert(value, param, ctx))).expanduser()
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        try:
+            return path.expanduser()
+        except RuntimeError:
+            self.fail("it begins with a user whom this machine doesn't know", param, ctx)
 
 
 FILE: Final = TypedPath()

@@ -102,3 +102,10 @@ def test_a_file_whose_name_is_no_text_takes_a_report(
     assert run("export", workspace, "balances", "--out", out).code == 0
     manifest = json.loads((tmp_path / f"{NO_TEXT}.manifest.json").read_bytes())
     assert manifest["file"] == NO_TEXT
+
+
+def test_the_home_of_nobody_is_a_misuse_and_no_bug(run: Run) -> None:
+    outcome = run("verify", "~nosuchuserhere/bank")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "doesn't know" in outcome.err
+    assert "bug" not in outcome.err

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
 
 from auditdesk.domain import events as e
-from auditdesk.domain.errors import LedgerDamaged, LedgerLocked, LedgerReadOnly, NewerLedger
+from auditdesk.domain.errors import Fault, LedgerDamaged, LedgerLocked, LedgerReadOnly, NewerLedger
 from auditdesk.domain.events import NewEvent
 from auditdesk.domain.personal import PersonalDetails
 from auditdesk.ledger import schema
@@ -302,3 +303,22 @@ def test_after_a_kill_when_it_was_in_place_it_stays_in_place(
     # while a file is held alone SQLite empties its rollback journal instead of removing it
     assert names_beside(path) - {"ledger.db-journal"} == {"ledger.db.format-1"}
     assert told_in_format_1(path.with_name("ledger.db.format-1")) == before
+
+
+def test_an_upgrade_for_which_the_disk_has_no_room_leaves_no_draft(
+    path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {file.name for file in path.parent.iterdir()}
+    touch, copies = Path.touch, []
+
+    def full_at_the_second(copy: Path, mode: int = 0o666) -> None:
+        copies.append(copy)
+        if len(copies) > 1:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        touch(copy, mode)
+
+    monkeypatch.setattr(Path, "touch", full_at_the_second)
+    with suppress(Fault, OSError), closing(open_ledger(SqliteBackend(path, UP_TO_2), clock=clock)):
+        pass  # to be looked at in its own format is all that is left
+    assert len(copies) == 2
+    assert {file.name for file in path.parent.iterdir()} <= before

@@ -365,3 +365,19 @@ def test_the_search_for_writing_calls_finds_one(source: str) -> None:
 @pytest.mark.parametrize("source", ["open(p)", "p.open('rb')", "dialog.open()", "text.replace('a', 'b')"])
 def test_the_search_for_writing_calls_passes_over_others(source: str) -> None:
     assert not writing_calls(source)
+
+
+@pytest.mark.parametrize("name", ["ledger.db", "vault.db", "LEDGER.DB-wal"])
+def test_in_a_folder_that_cannot_be_listed_a_name_is_enough_to_refuse(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    def unlisted(_folder: Path) -> None:
+        raise PermissionError(13, "no")
+
+    (tmp_path / "report.csv").write_bytes(b"older")
+    monkeypatch.setattr(Path, "iterdir", unlisted)
+    for out in (tmp_path / name, tmp_path / "report.csv"):
+        with pytest.raises(Refused) as refused:
+            place_of(out)
+        assert refused.value.code == "out_is_ledger"
+    assert place_of(tmp_path / "new.csv") == tmp_path / "new.csv"

@@ -37,10 +37,14 @@ class SqliteUpgrade(Generic[B]):
         self._kept_name = kept_name
         self._original, self._draft = drafts_of(held.path)
         discard_drafts(held.path)
-        for copy in (self._original, self._draft):
-            copy.touch(mode=0o600)
-            with held.faults(), closing(connect(copy)) as writer:
-                held.raw.backup(writer, pages=PAGES_AT_ONCE)
+        try:
+            for copy in (self._original, self._draft):
+                copy.touch(mode=0o600)
+                with held.faults(), closing(connect(copy)) as writer:
+                    held.raw.backup(writer, pages=PAGES_AT_ONCE)
+        except BaseException:
+            discard_drafts(held.path)  # of a full disk they would be what filled it
+            raise
         self.original = backend_of(self._original)
         self.draft = backend_of(self._draft)
 

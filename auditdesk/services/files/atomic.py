@@ -56,14 +56,14 @@ class FileDrafts:
                     draft.keep_older()
                     placed.append(draft)
                     draft.path.replace(draft.target)
+            for draft in placed:  # before `afterwards`, which may record what then must be there
+                with file_faults(draft.target):
+                    sync_folder(draft.target.parent)
             afterwards()
         except BaseException:
             for draft in placed:
                 draft.put_back_older()
             raise
-        for draft in self._drafts:
-            with file_faults(draft.target):
-                sync_folder(draft.target.parent)
 
     def discard(self) -> None:
         """Leave nothing behind that was not published."""

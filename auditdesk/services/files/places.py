@@ -34,15 +34,26 @@ def place_of(out: Path) -> Path:
     Raises `Refused` (`out_is_ledger`) where that is a file of any workspace, or would be taken for one, and
     a `Fault` where links lead nowhere.
     """
-    try:
-        target = out.expanduser().resolve()
-    except (OSError, RuntimeError) as error:
-        raise Fault(f"{out} is a symbolic link to itself.", "Choose another file.") from error
+    target = resolved(out)
     if _is_named_like_books(target) or _is_books(target):
         raise Refused(
             "out_is_ledger", f"{out} is part of the workspace of a bank.", "Choose another file.", field="out"
         )
     return target
+
+
+def resolved(out: Path) -> Path:
+    """The path with links followed. Raises a `Fault` where they lead nowhere, or there is no such user."""
+    try:
+        home = out.expanduser()
+    except RuntimeError as error:
+        raise Fault(
+            f"{out} begins with a user whom this machine doesn't know.", "Write the folder."
+        ) from error
+    try:
+        return home.resolve()
+    except (OSError, RuntimeError) as error:
+        raise Fault(f"{out} is a symbolic link to itself.", "Choose another file.") from error
 
 
 def outside_workspace(out: Path, workspace: Path, *, personal: bool) -> Path:
@@ -68,8 +79,10 @@ def _is_named_like_books(target: Path) -> bool:
         return False
     try:
         return any(entry.name.casefold() in BOOKS for entry in target.parent.iterdir())
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
+    except OSError:
+        return True  # the folder can't be listed: judged by the name alone
 
 
 def _is_books(target: Path) -> bool:
@@ -79,14 +92,17 @@ def _is_books(target: Path) -> bool:
     """
     try:
         found = target.stat()
-        if not stat.S_ISREG(found.st_mode):
-            return False
+    except (OSError, ValueError):
+        return False  # nothing is there, or nothing that could be replaced
+    if not stat.S_ISREG(found.st_mode):
+        return False
+    try:
         if any(os.path.samestat(found, other) for other in (*_beside(target.parent), *_open_files())):
             return True
         with target.open("rb") as file:
             header = file.read(HEADER_BYTES)
-    except (OSError, ValueError):
-        return False  # nothing is there, or nothing that could be replaced
+    except OSError:
+        return True  # something is there that can't be looked at: it might be
     return (header.startswith(SQLITE) and header[APPLICATION_ID_AT] in OURS) or header.startswith(JOURNALS)
 
 
@@ -103,7 +119,7 @@ def _open_files() -> Iterator[os.stat_result]:
 
     Windows can't say, and lets nobody replace an open file.
     """
-    if sys.platform == "win32":
+    if sys.platform == "win32" or not OPEN_FILES.is_dir():
         return
     for entry in OPEN_FILES.iterdir():
         with suppress(OSError):  # the listing's own handle is closed by now

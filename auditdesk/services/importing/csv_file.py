@@ -69,7 +69,8 @@ class CsvFile:
     def records(self, progress: Progress) -> Iterator[Record]:
         """Every record after the header, in the file's order."""
         records = self._records()
-        next(records)
+        if next(records, None) is None:
+            raise self.changed()
         for number, record in enumerate(records):
             if number % PROGRESS_EVERY_ROWS == 0:
                 progress.report(record.offset, self.size_bytes, f"Reading {self.path.name}")

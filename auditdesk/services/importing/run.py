@@ -23,6 +23,7 @@ from auditdesk.services.access.command_ids import new_command_id
 from auditdesk.services.access.context import NO_PROGRESS, OperatorContext, Progress
 from auditdesk.services.access.permission import check_permission
 from auditdesk.services.files.atomic import drafting
+from auditdesk.services.files.places import resolved
 from auditdesk.services.importing.accounts import AccountImport
 from auditdesk.services.importing.csv_file import CsvFile
 from auditdesk.services.importing.customers import CustomerImport
@@ -77,7 +78,7 @@ class Importer:
 
     def _check_rejects(self, folder: Path, rejects: Path) -> None:
         """Rejected rows are personal data in the clear, and replace what is in their place."""
-        target, home = rejects.expanduser().resolve(), self._context.workspace
+        target, home = resolved(rejects), self._context.workspace
         if target.is_relative_to(home):
             raise Refused(
                 "rejects_in_workspace",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from auditdesk import bootstrap
 from auditdesk.bootstrap import create_workspace, make_demo
 from auditdesk.demo import bank as demo
 from auditdesk.domain.commands.money import Deposit
+from auditdesk.domain.errors import Fault
 from auditdesk.services.files import atomic, leftovers
 from auditdesk.services.files.atomic import drafting, new_folder, save_file, write_new
 from auditdesk.services.upkeep.restore import restore
@@ -256,3 +258,21 @@ def test_the_test_for_a_power_cut_finds_what_is_not_synced(
         (tmp_path / "folder").mkdir()
         (tmp_path / "folder" / "file").write_bytes(b"1")
         assert disk.lost(tmp_path / "folder", tmp_path) == ["name folder", "name file", "bytes of file"]
+
+
+def test_what_cannot_be_synced_is_not_recorded_and_leaves_the_older_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.csv").write_bytes(b"older")
+    recorded: list[str] = []
+
+    def refuses(_folder: Path) -> None:
+        raise OSError(errno.EIO, "no")
+
+    with drafting() as drafts:
+        drafts.add(tmp_path / "a.csv").write(b"new")
+        monkeypatch.setattr("auditdesk.services.files.atomic.sync_folder", refuses)
+        with pytest.raises(Fault):
+            drafts.publish(lambda: recorded.append("done"))
+    assert recorded == []
+    assert everything(tmp_path) == {"a.csv": b"older"}
