@@ -268,7 +268,7 @@ ALLOWED = {  # which calls that can write a file are made where: all of them, by
     "services/files/atomic.py": {
         "open": 1,
         "os.open": 1,
-        ".replace": 2,
+        ".replace": 3,
         ".rename": 1,
         ".hardlink_to": 1,
         "shutil.copy2": 1,  # of the older file, beside it
@@ -381,3 +381,15 @@ def test_in_a_folder_that_cannot_be_listed_a_name_is_enough_to_refuse(
             place_of(out)
         assert refused.value.code == "out_is_ledger"
     assert place_of(tmp_path / "new.csv") == tmp_path / "new.csv"
+
+
+def test_where_open_files_are_not_listed_books_are_told_by_what_they_hold(
+    bank: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("auditdesk.services.files.places.OPEN_FILES", tmp_path / "no-such-folder")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "linked.csv").hardlink_to(bank / "ledger.db")
+    (tmp_path / "out" / "plain.csv").write_bytes(b"older")
+    with pytest.raises(Refused, match="workspace of a bank"):
+        place_of(tmp_path / "out" / "linked.csv")
+    assert place_of(tmp_path / "out" / "plain.csv").name == "plain.csv"

@@ -124,7 +124,16 @@ class Draft:
         self._holds.append(FileLock(older))
 
     def put_back_older(self) -> None:
-        """Let the target be as it was before."""
+        """Let the target be as it was before; where that fails, the older file stays beside it."""
+        try:
+            self._put_back_older()
+        except OSError:
+            if self._older is not None:  # the only copy there is: neither discarded nor swept under this name
+                with suppress(OSError):
+                    self._older.replace(self.target.with_name(f"{self.target.name}.older"))
+                self._older = None
+
+    def _put_back_older(self) -> None:
         if self._older is not None:
             self._older.replace(self.target)
             self._older.unlink(missing_ok=True)  # POSIX leaves both names where they are one file

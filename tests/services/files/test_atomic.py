@@ -276,3 +276,29 @@ def test_what_cannot_be_synced_is_not_recorded_and_leaves_the_older_file(
             drafts.publish(lambda: recorded.append("done"))
     assert recorded == []
     assert everything(tmp_path) == {"a.csv": b"older"}
+
+
+def test_an_older_file_that_cannot_be_put_back_stays_and_holds_up_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.csv", "b.json"):
+        (tmp_path / name).write_bytes(b"older")
+    replace = Path.replace
+
+    def refuses(path: Path, target: Path) -> Path:
+        if path.name.endswith(leftovers.OLDER_SUFFIX) and target.name == "a.csv":
+            raise OSError(errno.EIO, "no")
+        return replace(path, target)
+
+    def fails() -> None:
+        raise Fault("The record could not be written.")
+
+    with drafting() as drafts:
+        for name in ("a.csv", "b.json"):
+            drafts.add(tmp_path / name).write(b"new")
+        monkeypatch.setattr(Path, "replace", refuses)
+        with pytest.raises(Fault, match="The record"):
+            drafts.publish(fails)
+    left = everything(tmp_path)
+    assert (left["a.csv.older"], left["b.json"]) == (b"older", b"older")
+    assert left.keys() == {"a.csv", "a.csv.older", "b.json"}

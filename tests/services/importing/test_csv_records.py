@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditdesk.domain.commands.money import Deposit
+from auditdesk.domain.errors import Fault
+from auditdesk.services.access.context import NO_PROGRESS
 from auditdesk.services.importing import csv_records
+from auditdesk.services.importing.csv_file import CsvFile
 from auditdesk.services.importing.csv_records import (
     MAX_LINES_OF_A_RECORD,
     MAX_RECORD_BYTES,
@@ -199,3 +203,13 @@ def test_a_file_of_open_quotes_is_imported_with_each_row_rejected(session: Sessi
     )
     summary = session.importer.run(tmp_path, rejects=tmp_path / "rejects.csv")
     assert (summary.rows_booked, summary.rows_rejected) == (1, 1_000)
+
+
+def test_a_file_that_is_emptied_before_it_is_read_is_told_as_changed(tmp_path: Path) -> None:
+    path = tmp_path / "customers.csv"
+    many = "".join(f",column_{number}" for number in range(5_000))  # more than is read ahead
+    path.write_text(f"{HEADER.strip()}{many}\nK1,2020-01-01,Bo\n", encoding="utf-8")
+    file = CsvFile(path, ("customer_ref", "effective_at", "name"), ())
+    path.write_bytes(b"")
+    with closing(file), pytest.raises(Fault, match="was changed while it was being imported"):
+        next(file.records(NO_PROGRESS))

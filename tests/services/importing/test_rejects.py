@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from auditdesk.domain.errors import Refused
+from auditdesk.domain.errors import Fault, Refused
 from auditdesk.services.workspace.session import Session
 from auditdesk.services.workspace.workspace import LEDGER_FILE, Workspace
 from tests.helpers import files_holding
@@ -42,3 +42,13 @@ def test_rejected_rows_never_replace_a_file_of_the_source(
     with pytest.raises(Refused, match="is a file of the source"):
         session.importer.run(folder, rejects=Path(name))
     assert (folder / "customers.csv").read_bytes() == before
+
+
+def test_a_link_that_leads_to_itself_is_no_place_for_rejected_rows(
+    session: Session, folder: Path, tmp_path: Path
+) -> None:
+    loop = tmp_path / "loop.csv"
+    loop.symlink_to(loop)
+    with pytest.raises(Fault, match="symbolic link to itself"):
+        session.importer.run(folder, rejects=loop)
+    assert session.directory.customers("") == []
